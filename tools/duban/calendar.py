@@ -1,0 +1,86 @@
+"""Published holidays and the registry's overrides → Chinese working days, counted and stepped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from duban.model import Registry
+
+
+class WorkCalendar:
+    """Working days, holidays and make-up days included.
+
+    ``overrides`` maps ISO days to whether people work. A year without published data counts plain
+    weekdays; ``has_data`` tells, and the check warns of it (D804).
+    """
+
+    def __init__(self, overrides: Mapping[str, bool], confirmed_years: frozenset[int] = frozenset()) -> None:
+        self._overrides = {date.fromisoformat(day): works for day, works in overrides.items()}
+        self._confirmed = confirmed_years
+        self._years: dict[int, list[int]] = {}
+
+    @classmethod
+    def of(cls, registry: Registry) -> WorkCalendar:
+        """The calendar that a ledger's registry describes."""
+        return cls(registry.overrides, registry.confirmed_years)
+
+    def has_data(self, year: int) -> bool:
+        """Whether the arrangement of holidays and make-up days of a year is known."""
+        if year in self._confirmed:
+            return True
+        from holidays.countries.china import China
+
+        return year in China.special_public_holidays
+
+    def is_workday(self, day: str) -> bool:
+        """Whether people work on an ISO day."""
+        return self._works(date.fromisoformat(day))
+
+    def workdays_between(self, start: str, end: str) -> int:
+        """Working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""
+        first, last = date.fromisoformat(start), date.fromisoformat(end)
+        if last < first:
+            return -self.workdays_between(end, start)
+        whole = sum(self._counts(year)[-1] for year in range(first.year, last.year))
+        return whole + self._elapsed(last) - self._elapsed(first)
+
+    def add_workdays(self, day: str, count: int) -> str:
+        """The ``count``-th working day after an ISO day (``count`` at least 1)."""
+        when = date.fromisoformat(day)
+        while count:
+            when += timedelta(days=1)
+            if self._works(when):
+                count -= 1
+        return when.isoformat()
+
+    def on_or_after(self, day: str) -> str:
+        """The day itself when people work on it, otherwise the next working day."""
+        when = date.fromisoformat(day)
+        while not self._works(when):
+            when += timedelta(days=1)
+        return when.isoformat()
+
+    def _works(self, when: date) -> bool:
+        counts = self._counts(when.year)
+        ordinal = when.timetuple().tm_yday
+        return counts[ordinal] > counts[ordinal - 1]
+
+    def _elapsed(self, when: date) -> int:
+        return self._counts(when.year)[when.timetuple().tm_yday]
+
+    def _counts(self, year: int) -> list[int]:
+        """Running count of working days; index 0 is the eve of the year, index n its n-th day."""
+        if year not in self._years:
+            import holidays
+
+            published = holidays.country_holidays("CN", years=year)
+            make_up = published.weekend_workdays
+            counts = [0]
+            day = date(year, 1, 1)
+            while day.year == year:
+                works = (day.weekday() < 5 and day not in published) or day in make_up
+                counts.append(counts[-1] + self._overrides.get(day, works))
+                day += timedelta(days=1)
+            self._years[year] = counts
+        return self._years[year]

@@ -1,0 +1,75 @@
+"""Command line → one command run, its text or JSON printed, its exit code returned."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from duban.cli import check, explain, figures, new, obligations, site, status, synth
+from duban.cli.context import CLEAN, OUR_BUG, WRONG_USAGE, Context, Parser, UsageError, chosen_language
+from duban.language import language
+from duban.repository import LedgerError, RevisionError
+
+COMMANDS = (check, status, obligations, figures, explain, new, site, synth)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``duban``; returns 0 clean, 1 findings, 2 wrong usage, 3 our own bug."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    text = language(chosen_language(given))
+    try:
+        parser = _parser(given)
+        options = parser.parse_args(given)
+        context = Context(Path(options.folder), text)
+        run = options.run
+        return int(run(context, options))
+    except UsageError as error:
+        sys.stderr.write(f"duban: {error}\n")
+        return WRONG_USAGE
+    except LedgerError as error:
+        sys.stderr.write(f"duban: {text('cli.no_ledger', folder=str(error))}\n")
+        return WRONG_USAGE
+    except RevisionError as error:
+        sys.stderr.write(f"duban: {text('cli.no_revision', problem=str(error))}\n")
+        return WRONG_USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return CLEAN
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{text('cli.interrupted')}\n")
+        return 130
+    except Exception:  # noqa: BLE001 - the one place where a bug is told from a finding
+        traceback.print_exc()
+        sys.stderr.write(f"{text('cli.our_bug')}\n")
+        return OUR_BUG
+
+
+def _parser(given: Sequence[str]) -> Parser:
+    text = language(chosen_language(given))
+    parser = Parser(prog="duban", description=text("cli.description"), text=text)
+    parser.add_argument("-C", dest="folder", default=".", metavar=text("cli.arg.folder"), help=text("cli.help.folder"))
+    parser.add_argument("--lang", choices=("zh", "en"), help=text("cli.help.lang"))
+    parser.add_argument("--version", action="version", version=_version(), help=text("cli.help.version"))
+    commands = parser.add_subparsers(
+        title=text("cli.commands"), metavar=text("cli.arg.command"), required=True, parser_class=Parser
+    )
+    for command in COMMANDS:
+        name = command.__name__.rpartition(".")[2]
+        added = commands.add_parser(
+            name,
+            help=text(f"{name}.summary"),
+            description=text(f"{name}.summary"),
+            epilog=text("cli.example") + "\n" + text(f"{name}.example"),
+            text=text,
+        )
+        command.arguments(added, text)
+        added.set_defaults(run=command.run)
+    return parser
+
+
+def _version() -> str:
+    from duban import __version__
+
+    return f"duban {__version__}"

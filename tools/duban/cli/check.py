@@ -1,0 +1,89 @@
+"""``duban check``: the ledger's findings, and with a base what the change since then may not do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from duban.change import change
+from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json, printed_finding
+from duban.cli.table import on_one_line
+from duban.calendar import WorkCalendar
+from duban.finding import Finding, ordered
+from duban.language import Language
+from duban.load import Readings
+
+
+def arguments(parser: Parser, text: Language) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=text("check.help.paths"))
+    parser.add_argument("--base", metavar="REV", help=text("check.help.base"))
+    parser.add_argument("--format", choices=("text", "json", "github"), default="text", help=text("cli.help.format"))
+
+
+def run(context: Context, options: argparse.Namespace) -> int:
+    day = context.day()
+    tree = context.tree()
+    readings = context.readings(tree)
+    findings = [*readings.findings(day), *calendar_findings(readings, day)]
+    if options.base:
+        findings += change(context.tree(options.base), tree).findings
+    if options.paths:
+        wanted = [path.rstrip("/") for path in options.paths]
+        for path in wanted:
+            if not any(known == path or known.startswith(path + "/") for known in tree):
+                raise UsageError(context.text("check.no_such_path", path=path))
+        findings = [one for one in findings if any(one.path == path or one.path.startswith(path + "/") for path in wanted)]
+    findings = ordered(findings)
+    counts = {
+        "items": sum(reading.facts.counted for reading in readings.items.values()),
+        "not_filed": sum(not reading.facts.counted for reading in readings.items.values()),
+        "files": len(readings.items),
+        "errors": sum(finding.severity == "error" for finding in findings),
+        "warnings": sum(finding.severity == "warning" for finding in findings),
+    }
+    if options.format == "json":
+        print_json({"findings": [printed_finding(one, context.text) for one in findings], "counts": counts})
+    elif options.format == "github":
+        for finding in findings:
+            sys.stdout.write(_annotation(finding, context.text) + "\n")
+    else:
+        _print_text(findings, counts, context.text)
+    return FINDINGS if findings else CLEAN
+
+
+def calendar_findings(readings: Readings, day: str) -> list[Finding]:
+    """D804: the working days of this year, and from December of the next, must be published."""
+    if not readings.registry.policy:
+        return []
+    calendar = WorkCalendar.of(readings.registry)
+    year = int(day[:4])
+    years = [year, year + 1] if day[5:7] == "12" else [year]
+    return [
+        Finding("registry/calendar.yml", 1, 1, "D804", {"year": str(one)}) for one in years if not calendar.has_data(one)
+    ]
+
+
+def _print_text(findings: list[Finding], counts: dict[str, int], text: Language) -> None:
+    colour = sys.stdout.isatty()
+    for finding in findings:
+        place = f"{finding.path}:{finding.line}:{finding.column}"
+        severity = text(f"severity.{finding.severity}")
+        if colour:
+            tint = "31" if finding.severity == "error" else "33"
+            place, severity = f"\033[1m{place}\033[0m", f"\033[{tint}m{severity}\033[0m"
+        sys.stdout.write(f"{on_one_line(place) if not colour else place} {severity} {finding.code} ")
+        sys.stdout.write(on_one_line(text.message(finding)) + "\n")
+        sys.stdout.write(f"    {text('check.fix')}{on_one_line(text.fix(finding))}\n")
+    summary = "check.clean" if not findings else "check.count"
+    sys.stdout.write(text(summary, **counts) + "\n")
+
+
+def _annotation(finding: Finding, text: Language) -> str:
+    """A workflow command; its own syntax in the ledger's text is escaped, so that none can forge one."""
+    message = _escaped(f"{text.message(finding)} {text('check.fix')}{text.fix(finding)}")
+    path = _escaped(finding.path).replace(":", "%3A").replace(",", "%2C")
+    return f"::{finding.severity} file={path},line={finding.line},col={finding.column},title={finding.code}::{message}"
+
+
+def _escaped(text: str) -> str:
+    return on_one_line(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,36 @@
+"""``duban site``: the internal or the public edition as files that any web server can serve."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
+from duban.language import Language
+
+
+def arguments(parser: Parser, text: Language) -> None:
+    parser.add_argument("--edition", choices=("internal", "public"), default="internal", help=text("site.help.edition"))
+    parser.add_argument("--out", metavar="DIR", help=text("site.help.out"))
+    parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
+    parser.add_argument("--language", action="append", choices=("zh", "en"), help=text("site.help.language"))
+
+
+def run(context: Context, options: argparse.Namespace) -> int:
+    from duban import site
+
+    day = context.day(options.as_of)
+    out = Path(options.out) if options.out else context.folder / "build" / "site" / options.edition
+    if not (context.folder / site.CONFIGURATIONS[options.edition]).is_file():
+        raise UsageError(context.text("site.no_configuration", file=site.CONFIGURATIONS[options.edition]))
+    readings = context.readings(context.tree())
+    if readings.schemas is None or not readings.registry.policy:
+        raise UsageError(context.text("cli.registry_broken"))
+    # Material prints a notice about the generator's future at every start; the decision record has it.
+    logging.getLogger("mkdocs").setLevel(logging.WARNING)
+    built = site.build(context.folder, options.edition, out.resolve(), day, readings, options.language or ())
+    sys.stderr.write(context.text("site.built", pages=built.pages, written=built.written) + "\n")
+    sys.stdout.write(f"{options.out or out}\n")
+    return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN

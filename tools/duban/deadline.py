@@ -1,0 +1,70 @@
+"""An item's record → its deadline as first set, and as granted extensions have moved it."""
+
+from __future__ import annotations
+
+from duban.model import ClosureNotice, Ending, Extension, ItemRecord, ENDS
+
+GRANTED = "同意"
+
+
+def original_deadline(record: ItemRecord) -> str:
+    """The deadline of the task notice, before that the proposed one; "" before both."""
+    notice = record.get("task_notice")
+    if notice:
+        return notice["deadline"]
+    proposal = record.get("proposal")
+    return proposal["deadline"] if proposal else ""
+
+
+def granted(extension: Extension) -> bool:
+    """Whether an extension was granted, having been asked for no later than the deadline.
+
+    A late application counts as overdue (reference: creditsailing.com on 延期; domain.md §b), so
+    it never moves the deadline.
+    """
+    decision = extension.get("decision")
+    return bool(decision and decision["result"] == GRANTED and extension["applied_on"] <= extension["old_deadline"])
+
+
+def current_deadline(record: ItemRecord) -> str:
+    """The deadline as it stands: that of the last extension granted in time."""
+    deadline = original_deadline(record)
+    for extension in record.get("extensions", ()):
+        if granted(extension):
+            deadline = extension["new_deadline"]
+    return deadline
+
+
+def closing(record: ItemRecord) -> ClosureNotice | None:
+    """The close-out notice that was granted, if one was."""
+    for notice in record.get("closure_notices", ()):
+        decision = notice.get("decision")
+        if decision and decision["result"] == GRANTED:
+            return notice
+    return None
+
+
+def finished_on(record: ItemRecord) -> str:
+    """The day the matter was really finished, known once closing is granted; "" before."""
+    notice = closing(record)
+    if notice is None:
+        return ""
+    return notice.get("finished_on") or notice["applied_on"]
+
+
+def ending(record: ItemRecord) -> tuple[str, Ending] | None:
+    """How the item ended otherwise than by closing: the kind of end and its entry."""
+    for kind in ENDS:
+        if kind in record:
+            return kind, record[kind]  # type: ignore[literal-required]
+    return None
+
+
+def causes(record: ItemRecord) -> list[str]:
+    """The cause codes given anywhere in the record, in the order of its life."""
+    given = [entry.get("cause", "") for entry in record.get("progress", ())]
+    for notice in record.get("tracking_notices", ()):
+        given += [notice.get("cause", ""), (notice.get("reply") or {}).get("cause", "")]
+    given += [extension.get("cause", "") for extension in record.get("extensions", ())]
+    given += [measure.get("cause", "") for measure in record.get("measures", ())]
+    return [cause for cause in given if cause]

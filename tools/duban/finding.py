@@ -1,0 +1,195 @@
+"""What is wrong, where, and since when: the value that every check returns, and the codes it may carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+Pointer = tuple[str | int, ...]
+Detail = str | tuple[str, str]
+"""What fills a message in: the same text for every reader, or Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of the catalogue of findings.
+
+    ``details`` names what the message is filled in with; the texts themselves are in the
+    gettext catalogues under ``<code>.title``, ``.message``, ``.why`` and ``.fix``.
+    """
+
+    severity: Severity
+    details: tuple[str, ...] = ()
+
+
+def _error(*details: str) -> Code:
+    return Code("error", details)
+
+
+def _warning(*details: str) -> Code:
+    return Code("warning", details)
+
+
+CODES: MappingProxyType[str, Code] = MappingProxyType(
+    {
+        # D0: the file as bytes and as YAML
+        "D001": _error("encoding"),
+        "D002": _error(),
+        "D003": _error("character"),
+        "D004": _error(),
+        "D005": _error("size", "limit"),
+        "D006": _error("problem"),
+        "D007": _error("line_text"),
+        "D008": _error("key"),
+        "D009": _error("key", "first_line"),
+        "D010": _error("text"),
+        "D011": _error("text"),
+        "D012": _error("text"),
+        "D013": _error(),
+        "D014": _error("limit"),
+        "D015": _error("expected"),
+        # D1: one field against its schema
+        "D101": _error("field", "label"),
+        "D102": _error("field", "allowed"),
+        "D103": _error("label", "expected", "value"),
+        "D104": _error("label", "value"),
+        "D105": _error("label", "value"),
+        "D106": _error("label", "value", "suggestion"),
+        "D107": _error("label", "value"),
+        "D108": _error("label", "value", "allowed"),
+        "D109": _error("label", "value"),
+        "D110": _error("label"),
+        "D111": _error("label", "value"),
+        "D112": _error("label", "length", "limit"),
+        "D113": _error("label", "value", "description"),
+        "D114": _error("label", "value", "bounds"),
+        "D115": _error("label"),
+        "D116": _error("label", "value", "expected"),
+        "D117": _error("field", "suggestion"),
+        "D118": _error("label", "value"),
+        # D2: references to the registry and to other files
+        "D201": _error("label", "value", "suggestion"),
+        "D202": _error("label", "value", "suggestion"),
+        "D203": _error("label", "value", "suggestion"),
+        "D204": _error("label", "value", "suggestion"),
+        "D205": _error("label", "value"),
+        "D206": _error("label", "value", "suggestion"),
+        "D207": _error("label", "value"),
+        "D208": _error("unit", "day"),
+        "D209": _error("person", "role", "day"),
+        "D210": _error("person", "day", "term_end"),
+        "D211": _error("person", "unit"),
+        "D212": _error("person", "team", "roster_team"),
+        "D213": _error("value"),
+        # D3: the life of an item
+        "D301": _error("id", "expected"),
+        "D302": _error("folder", "expected"),
+        "D303": _error("year", "day"),
+        "D304": _error("later", "missing"),
+        "D305": _error("label", "day", "earlier_label", "earlier_day"),
+        "D306": _error("label", "day"),
+        "D307": _error("later"),
+        "D308": _error("person"),
+        "D309": _warning("label", "notice_value", "proposal_value"),
+        "D310": _error("end", "day", "label"),
+        "D311": _error("field"),
+        "D312": _error("field", "stands", "claimed"),
+        "D313": _error(),
+        # D4: the four forms
+        "D401": _error("number", "other"),
+        "D402": _error("number", "series"),
+        "D403": _error("number", "year"),
+        "D404": _error("seq", "expected"),
+        "D405": _error("seq"),
+        "D406": _error("days", "limit"),
+        "D407": _error("name", "due", "deadline"),
+        "D408": _error("name"),
+        "D409": _error("unit"),
+        "D410": _error("unit"),
+        "D411": _error("name"),
+        # D5: deadlines moved, and closing
+        "D501": _error("standard"),
+        "D502": _error("standard"),
+        "D503": _error("check"),
+        "D504": _error("person", "unit"),
+        "D505": _error(),
+        "D506": _error(),
+        "D507": _error("applied_on", "deadline"),
+        "D508": _error("claimed", "stands"),
+        "D509": _error("new_deadline", "old_deadline"),
+        "D510": _error("count", "limit"),
+        "D511": _error("deadline"),
+        "D512": _error("standard"),
+        "D513": _error(),
+        "D514": _error("deadline", "stands"),
+        # D6: what must not be in the ledger
+        "D601": _error("text"),
+        "D602": _error("text"),
+        "D603": _error("text"),
+        "D604": _error("text"),
+        "D605": _warning("text"),
+        # D7: burden
+        "D701": _warning("other", "title"),
+        # D8: registry, reports, calendar, schemas
+        "D801": _error("id", "first_line"),
+        "D802": _error("role"),
+        "D803": _error("from", "to"),
+        "D804": _warning("year"),
+        "D805": _error("file"),
+        "D806": _error("id", "expected"),
+        "D807": _error("year", "expected"),
+        "D808": _error("account", "person"),
+        "D809": _error("problem"),
+        # D9: what a change may not do
+        "D901": _error("entry"),
+        "D902": _error("id"),
+        "D903": _error("entry"),
+        "D904": _error("old_path"),
+        "D905": _error("entry"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding before it has a place: a code at a pointer into one file's data.
+
+    ``at_key`` points at the key rather than at its value. ``since`` and ``until`` (ISO days, ""
+    for always) bound the days on which it holds, so that judging a file never needs a clock.
+    """
+
+    code: str
+    pointer: Pointer
+    details: dict[str, Detail] = field(default_factory=dict)
+    at_key: bool = False
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with its place. Lines and columns count from 1; dates are ISO days."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    details: dict[str, Detail] = field(default_factory=dict)
+    since: str = ""
+    until: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        return CODES[self.code].severity
+
+    def holds_on(self, day: str) -> bool:
+        """Whether it is a finding on that ISO day."""
+        return self.since <= day and (not self.until or day < self.until)
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in reading order: by file, then by place, then by code."""
+    return sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))

@@ -1,0 +1,69 @@
+"""A reader's language and symbolic message ids → text from the gettext catalogues."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from duban.finding import Detail, Finding
+
+LANGUAGES = ("zh", "en")
+DOMAINS = ("terms", "commands", "findings", "site", "papers")
+
+
+class Language:
+    """Texts in one language. ``code`` is ``zh`` or ``en``."""
+
+    def __init__(self, code: str, catalogue: gettext.NullTranslations) -> None:
+        self.code = code
+        self._catalogue = catalogue
+
+    def __call__(self, message: str, **details: object) -> str:
+        """The text of a message id, filled in; KeyError names an id that no catalogue has."""
+        text = self._catalogue.gettext(message)
+        if text == message:
+            raise KeyError(message)
+        return self._filled(text, details)
+
+    def many(self, message: str, count: int, **details: object) -> str:
+        """The text of a message id in the grammatical number that ``count`` asks for."""
+        return self._filled(self._catalogue.ngettext(message, message, count), {"count": count, **details})
+
+    def has(self, message: str) -> bool:
+        """Whether any catalogue has the id."""
+        return self._catalogue.gettext(message) != message
+
+    def pick(self, detail: Detail | list[str]) -> str:
+        """A detail as this reader has it."""
+        return detail if isinstance(detail, str) else detail[self.code == "en"]
+
+    def message(self, finding: Finding) -> str:
+        """What is wrong, in one sentence."""
+        return self(f"{finding.code}.message", **self._details(finding))
+
+    def fix(self, finding: Finding) -> str:
+        """How to put it right."""
+        return self(f"{finding.code}.fix", **self._details(finding))
+
+    def _details(self, finding: Finding) -> dict[str, str]:
+        details = {name: self.pick(detail) for name, detail in finding.details.items()}
+        expected = f"type.{details.get('expected', '')}"
+        if self.has(expected):
+            details["expected"] = self(expected)
+        return details
+
+    def _filled(self, text: str, details: Mapping[str, Any]) -> str:
+        return text.format_map(details) if details else text
+
+
+@cache
+def language(code: str) -> Language:
+    """The texts of ``zh`` or ``en``."""
+    folder = str(files("duban") / "locale")
+    first, *others = (gettext.translation(domain, folder, [code]) for domain in DOMAINS)
+    for other in others:
+        first.add_fallback(other)
+    return Language(code, first)

@@ -1,0 +1,461 @@
+"""The ledger as values: typed views of validated data, with no parsing, no clock and no files.
+
+The schemas are the truth about fields; the typed dictionaries below name only those that some
+rule or page reads by name, and a test holds them against the schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NotRequired, TypedDict
+
+from duban.finding import Finding, Pointer
+
+Tree = Mapping[str, bytes]
+Data = dict[str, Any]
+
+STEPS = ("intake", "proposal", "approval", "method", "report", "feedback", "archive")
+ENDS = ("not_filed", "withdrawn", "superseded")
+
+
+class Signature(TypedDict):
+    role: str
+    by: str
+    on: str
+
+
+class Source(TypedDict):
+    type: str
+    ref: NotRequired[str]
+    sent_on: NotRequired[str]
+    leader: NotRequired[str]
+    text: NotRequired[str]
+
+
+class Intake(TypedDict):
+    received_on: str
+    received_by: str
+    sources: list[Source]
+    summary: str
+    signed: list[Signature]
+
+
+class Proposal(TypedDict):
+    drafted_on: str
+    drafted_by: str
+    opinion: str
+    lead_unit: str
+    co_units: NotRequired[list[str]]
+    deadline: str
+    signed: list[Signature]
+
+
+class Approval(TypedDict):
+    approved_on: str
+    approved_by: str
+    opinion: str
+    secrecy_review: NotRequired[dict[str, str]]
+    signed: list[Signature]
+
+
+class Supervisor(TypedDict):
+    person: str
+    team: str
+
+
+class Method(TypedDict):
+    confirmed_on: str
+    handling: str
+    means: list[str]
+    supervisors: list[Supervisor]
+    signed: list[Signature]
+
+
+class Milestone(TypedDict):
+    name: str
+    due: str
+
+
+class MilestoneDone(TypedDict):
+    name: str
+    done_on: str
+
+
+class Ack(TypedDict):
+    by: str
+    on: str
+    objection: NotRequired[str]
+
+
+class TaskNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    recipients: list[str]
+    content: str
+    standards: list[str]
+    deadline: str
+    milestones: NotRequired[list[Milestone]]
+    lead_leader: str
+    lead_unit: str
+    co_units: NotRequired[list[str]]
+    feedback_mode: str
+    feedback_cycle: NotRequired[str]
+    ack: NotRequired[Ack]
+
+
+class Progress(TypedDict):
+    on: str
+    unit: str
+    reporter: str
+    progress: str
+    percent: NotRequired[int]
+    milestones_done: NotRequired[list[MilestoneDone]]
+    cause: NotRequired[str]
+
+
+class Reply(TypedDict):
+    on: str
+    reporter: str
+    progress: str
+    next_steps: str
+    percent: NotRequired[int]
+    milestones_done: NotRequired[list[MilestoneDone]]
+    cause: NotRequired[str]
+
+
+class TrackingNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    seq: int
+    colour: str
+    to_unit: str
+    deadline: str
+    days_overdue: int
+    finding: str
+    cause: NotRequired[str]
+    requirement: str
+    reply_by: str
+    reply: NotRequired[Reply]
+
+
+class Subtask(TypedDict):
+    unit: str
+    task: str
+    due: str
+    done_on: NotRequired[str]
+    result: NotRequired[str]
+
+
+class Recheck(TypedDict):
+    on: str
+    by: str
+    finding: str
+    passed: bool
+
+
+class CoordinationNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    recipients: list[str]
+    issue: str
+    subtasks: list[Subtask]
+    recheck_on: str
+    recheck: NotRequired[Recheck]
+
+
+class Decision(TypedDict):
+    on: str
+    by: str
+    result: str
+    reason: NotRequired[str]
+    opinion: NotRequired[str]
+
+
+class Extension(TypedDict):
+    applied_on: str
+    unit: str
+    reason: str
+    cause: NotRequired[str]
+    old_deadline: str
+    new_deadline: str
+    decision: NotRequired[Decision]
+
+
+class Visit(TypedDict):
+    on: str
+    place: str
+    method: str
+    visitors: list[str]
+    finding: str
+
+
+class Measure(TypedDict):
+    kind: str
+    on: str
+    unit: str
+    persons: NotRequired[list[str]]
+    reason: str
+    cause: NotRequired[str]
+    report: NotRequired[str]
+
+
+class Report(TypedDict):
+    on: str
+    author: str
+    result: str
+
+
+class StandardResult(TypedDict):
+    standard: str
+    met: bool
+    evidence: str
+
+
+class Verification(TypedDict):
+    method: str
+    by: str
+    on: str
+    finding: str
+
+
+class ClosureNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    applied_on: str
+    applicant_unit: str
+    standard_results: list[StandardResult]
+    checklist: dict[str, bool]
+    verification: NotRequired[Verification]
+    decision: NotRequired[Decision]
+    finished_on: NotRequired[str]
+    look_back_by: NotRequired[str]
+
+
+class Feedback(TypedDict):
+    on: str
+    to: list[str]
+    content: str
+    new_item: NotRequired[str]
+
+
+class Archive(TypedDict):
+    archive_no: str
+    on: str
+    by: str
+
+
+class LookBack(TypedDict):
+    on: str
+    by: str
+    finding: str
+    result: str
+
+
+class Amendment(TypedDict):
+    on: str
+    field: str
+    old: Any
+    new: Any
+    reason: str
+
+
+class Ending(TypedDict):
+    on: str
+    by: str
+    reason: str
+    by_item: NotRequired[str]
+
+
+class ItemRecord(TypedDict):
+    """The data of one item file, valid by schemas/item.schema.json."""
+
+    id: str
+    title: str
+    openness: str
+    secrecy: str
+    urgency: str
+    importance: NotRequired[str]
+    category: str
+    campaign: NotRequired[str]
+    plan_refs: NotRequired[list[str]]
+    related: NotRequired[list[str]]
+    sample: NotRequired[bool]
+    intake: Intake
+    proposal: NotRequired[Proposal]
+    approval: NotRequired[Approval]
+    method: NotRequired[Method]
+    task_notice: NotRequired[TaskNotice]
+    progress: NotRequired[list[Progress]]
+    tracking_notices: NotRequired[list[TrackingNotice]]
+    coordination_notices: NotRequired[list[CoordinationNotice]]
+    extensions: NotRequired[list[Extension]]
+    visits: NotRequired[list[Visit]]
+    measures: NotRequired[list[Measure]]
+    report: NotRequired[Report]
+    closure_notices: NotRequired[list[ClosureNotice]]
+    feedback: NotRequired[Feedback]
+    archive: NotRequired[Archive]
+    look_backs: NotRequired[list[LookBack]]
+    not_filed: NotRequired[Ending]
+    withdrawn: NotRequired[Ending]
+    superseded: NotRequired[Ending]
+    amendments: NotRequired[list[Amendment]]
+
+
+class ReportRecord(TypedDict):
+    """The data of one report file, valid by schemas/report.schema.json."""
+
+    id: str
+    kind: str
+    title: str
+    issued_on: str
+    to: list[str]
+    items: NotRequired[list[str]]
+    campaign: NotRequired[str]
+    summary: str
+    body: NotRequired[list[dict[str, str]]]
+    sample: NotRequired[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    id: str
+    name: str
+    short_name: str
+    kind: str
+    name_en: str = ""
+    parent: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+    sample: bool = False
+
+    def valid_on(self, day: str) -> bool:
+        return self.valid_from <= day and (not self.valid_to or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A role, or a seat in a team, from one ISO day to another ("" when open)."""
+
+    start: str
+    end: str = ""
+    role: str = ""
+
+    def covers(self, day: str) -> bool:
+        return self.start <= day and (not self.end or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    position: str
+    unit: str
+    team: str
+    roles: tuple[Term, ...]
+    position_en: str = ""
+    term: Term | None = None
+    sample: bool = False
+
+    def holds(self, role: str, day: str) -> bool:
+        """Whether the roster grants this person that role on that ISO day."""
+        return any(term.role == role and term.covers(day) for term in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    id: str
+    name: str
+    lead_unit: str
+    goal: str
+    start: str
+    end: str = ""
+    name_en: str = ""
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEntry:
+    id: str
+    kind: str
+    name: str
+    lead_unit: str
+    target: str
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Units, people, campaigns, the annual plans, the policy and the calendar's overrides.
+
+    ``plans`` maps (year, entry id); ``overrides`` maps an ISO day to whether people work on it.
+    """
+
+    units: Mapping[str, Unit]
+    people: Mapping[str, Person]
+    campaigns: Mapping[str, Campaign]
+    plans: Mapping[tuple[int, str], PlanEntry]
+    policy: Data
+    overrides: Mapping[str, bool] = field(default_factory=dict)
+    confirmed_years: frozenset[int] = frozenset()
+
+    def unit_name(self, unit: str) -> str:
+        """The short name people use; the id itself where the registry lacks it."""
+        known = self.units.get(unit)
+        return known.short_name if known else unit
+
+    def position(self, person: str) -> str:
+        """The position shown for a person; the id itself where the roster lacks it."""
+        known = self.people.get(person)
+        return known.position if known else person
+
+    @property
+    def causes(self) -> Mapping[str, str]:
+        """Cause codes and their Chinese names."""
+        return {cause["code"]: cause["name"] for cause in self.policy["causes"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One valid item: its file and its effective record (amendments applied)."""
+
+    path: str
+    record: ItemRecord
+
+    @property
+    def id(self) -> str:
+        return self.record["id"]
+
+    @property
+    def lead_unit(self) -> str:
+        """The lead unit of the task notice, before that the proposed one, before that none."""
+        notice = self.record.get("task_notice")
+        if notice:
+            return notice["lead_unit"]
+        proposal = self.record.get("proposal")
+        return proposal["lead_unit"] if proposal else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An item file that could not be read or does not fit its schema: listed, never hidden."""
+
+    path: str
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Everything that a tree says, with what is wrong in it."""
+
+    items: Mapping[str, Item]
+    broken: tuple[Broken, ...]
+    reports: Mapping[str, ReportRecord]
+    registry: Registry
+    findings: tuple[Finding, ...]
+
+
+def text_pointer(pointer: Pointer) -> str:
+    """A pointer as in ``/task_notice/milestones/0/due``."""
+    return "".join(f"/{part}" for part in pointer)

@@ -1,0 +1,166 @@
+"""An item's record → its obligations: everything in it with a due date, who owes it, and when it was met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from duban.calendar import WorkCalendar
+from duban.deadline import closing, current_deadline, ending, finished_on
+from duban.model import Data, ItemRecord, Ledger
+
+Kind = Literal[
+    "ack", "milestone", "progress", "reply", "subtask", "recheck", "extension_decision", "deadline", "feedback", "look_back"
+]
+State = Literal["open", "met", "met_late", "overdue"]
+KINDS: tuple[Kind, ...] = (
+    "ack",
+    "milestone",
+    "progress",
+    "reply",
+    "subtask",
+    "recheck",
+    "extension_decision",
+    "deadline",
+    "feedback",
+    "look_back",
+)
+_AFTER_CLOSING = frozenset({"feedback", "look_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing owed. Days are ISO days; ``owner`` is a unit id; ``done_on`` is "" while it is open."""
+
+    item: str
+    kind: Kind
+    owner: str
+    due: str
+    done_on: str = ""
+    name: str = ""
+
+    def state(self, day: str) -> State:
+        """How it stands at the end of an ISO day; never back from overdue as days pass."""
+        if self.done_on and self.done_on <= day:
+            return "met" if self.done_on <= self.due else "met_late"
+        return "open" if day <= self.due else "overdue"
+
+
+def obligations(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> list[Obligation]:
+    """What one item gives rise to, in order of due date.
+
+    What is still open when the item ends has no one left to owe it and is left out; closing
+    settles milestones that were never reported by themselves.
+    """
+    found = list(_arising(record, policy, calendar))
+    if ending(record):
+        found = [one for one in found if one.done_on]
+    elif finished_on(record):
+        found = [one for one in found if one.done_on or one.kind in _AFTER_CLOSING]
+    return sorted(found, key=lambda one: (one.due, KINDS.index(one.kind), one.name))
+
+
+def ledger_obligations(ledger: Ledger, calendar: WorkCalendar) -> dict[str, list[Obligation]]:
+    """The obligations of every item, by item id."""
+    policy = ledger.registry.policy
+    return {identity: obligations(item.record, policy, calendar) for identity, item in ledger.items.items()}
+
+
+def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> Iterator[Obligation]:
+    notice = record.get("task_notice")
+    if notice is None:
+        return
+    identity, lead, office = record["id"], notice["lead_unit"], policy["office"]
+    finished = finished_on(record)
+    ack = notice.get("ack")
+    yield Obligation(
+        identity,
+        "ack",
+        lead,
+        calendar.add_workdays(notice["issued_on"], policy["ack_within_workdays"]),
+        ack["on"] if ack else "",
+    )
+    done = _milestones_done(record)
+    for milestone in notice.get("milestones", ()):
+        name = milestone["name"]
+        yield Obligation(identity, "milestone", lead, milestone["due"], done.get(name, finished), name)
+    yield from _periodic(record, policy, calendar, finished)
+    for tracking in record.get("tracking_notices", ()):
+        reply = tracking.get("reply")
+        yield Obligation(
+            identity, "reply", tracking["to_unit"], tracking["reply_by"], reply["on"] if reply else "", tracking["form_no"]
+        )
+    for coordination in record.get("coordination_notices", ()):
+        for subtask in coordination["subtasks"]:
+            yield Obligation(identity, "subtask", subtask["unit"], subtask["due"], subtask.get("done_on", ""), subtask["task"])
+        recheck = coordination.get("recheck")
+        yield Obligation(
+            identity, "recheck", office, coordination["recheck_on"], recheck["on"] if recheck else "", coordination["form_no"]
+        )
+    for extension in record.get("extensions", ()):
+        due = calendar.add_workdays(extension["applied_on"], policy["extension"]["decide_within_workdays"])
+        decision = extension.get("decision")
+        yield Obligation(identity, "extension_decision", office, due, decision["on"] if decision else "", extension["new_deadline"])
+    yield Obligation(identity, "deadline", lead, current_deadline(record), finished)
+    yield from _after_closing(record, policy, office)
+
+
+def _after_closing(record: ItemRecord, policy: Data, office: str) -> Iterator[Obligation]:
+    notice = closing(record)
+    if notice is None:
+        return
+    decided = date.fromisoformat(notice["decision"]["on"])
+    feedback = record.get("feedback")
+    due = (decided + timedelta(days=policy["result_report_days"])).isoformat()
+    yield Obligation(record["id"], "feedback", office, due, feedback["on"] if feedback else "")
+    look_back = notice.get("look_back_by")
+    if look_back:
+        checks = record.get("look_backs", ())
+        yield Obligation(record["id"], "look_back", office, look_back, checks[0]["on"] if checks else "")
+
+
+def _milestones_done(record: ItemRecord) -> dict[str, str]:
+    done: dict[str, str] = {}
+    replies = [tracking["reply"] for tracking in record.get("tracking_notices", ()) if "reply" in tracking]
+    for entry in (*record.get("progress", ()), *replies):
+        for milestone in entry.get("milestones_done", ()):
+            earlier = done.get(milestone["name"])
+            done[milestone["name"]] = min(earlier, milestone["done_on"]) if earlier else milestone["done_on"]
+    return done
+
+
+def _periodic(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished: str) -> Iterator[Obligation]:
+    """A report for each period: met by the first one given since the due day before it."""
+    notice = record["task_notice"]
+    cycle = notice.get("feedback_cycle")
+    if notice["feedback_mode"] != "定期" or cycle is None:
+        return
+    end = finished or current_deadline(record)
+    dues = [calendar.on_or_after(day) for day in _due_days(notice["issued_on"], end, cycle, policy["periodic_due"])]
+    given = sorted(entry["on"] for entry in record.get("progress", ()))
+    before = notice["issued_on"]
+    for due, following in zip(dues, [*dues[1:], "9999-12-31"], strict=True):
+        done = next((day for day in given if before < day < following), "")
+        yield Obligation(record["id"], "progress", notice["lead_unit"], due, done, due)
+        before = due
+
+
+def _due_days(start: str, end: str, cycle: str, policy: Data) -> Iterator[str]:
+    day, last = date.fromisoformat(start), date.fromisoformat(end)
+    if cycle == "每周":
+        day += timedelta(days=(policy["weekly"] - day.isoweekday()) % 7 or 7)
+        while day <= last:
+            yield day.isoformat()
+            day += timedelta(days=7)
+        return
+    days_of_month = [policy["monthly"]] if cycle == "每月" else sorted({policy["monthly"], (policy["monthly"] + 14) % 28 + 1})
+    year, month = day.year, day.month
+    while (year, month) <= (last.year, last.month):
+        for of_month in days_of_month:
+            due = date(year, month, of_month)
+            # The month of the notice itself gives no monthly report; a half-monthly one may.
+            if day < due <= last and (cycle == "每半月" or (year, month) != (day.year, day.month)):
+                yield due.isoformat()
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)

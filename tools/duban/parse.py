@@ -1,0 +1,243 @@
+"""Bytes of one YAML file → plain data, or findings that say what a clerk must mend and where.
+
+PyYAML's event stream (libyaml) is the one authority on YAML: it gives strictness and positions in
+one pass. Scalars follow the small part of YAML on which all readers agree: dates stay text, and
+what some reader would take for another value (``007``, ``no``, ``12:30``) is marked ``Ambiguous``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from duban.finding import Finding, Pointer
+from duban.slip import explain_syntax_error
+
+SIZE_LIMIT = 512 * 1024
+DEPTH_LIMIT = 16
+
+_UNWANTED = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+_WIDE_INDENTATION = re.compile(r"^[ -]*([\u00a0\u3000])[\s-]*[A-Za-z_]+:", re.MULTILINE)
+_INT = re.compile(r"-?(?:0|[1-9]\d{0,15})\Z")
+_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.\d+\Z")
+_AMBIGUOUS = re.compile(
+    r"[-+]?0[0-7_]+\Z|0[0-9]+\Z|[-+]?0[xob][0-9a-fA-F_]+\Z|[-+]?[0-9][0-9_]*_[0-9_]*\Z|\+\d+\Z"
+    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z|-?\d{17,}\Z|[-+]?(?:\d+\.|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)\Z"
+    r"|(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|True|TRUE|False|FALSE|Null|NULL|y|Y|n|N)\Z"
+    r"|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z|=\Z"
+)
+_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_NOT_PLAIN_TEXT = frozenset("0123456789-+.~=tfnTFNyYoO")
+
+
+class Ambiguous(str):
+    """Text that another YAML reader would take for a number, a boolean or a time."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands: its own position and that of its key, counted from 1."""
+
+    line: int
+    column: int
+    key_line: int
+    key_column: int
+
+
+def parse(path: str, content: bytes) -> tuple[Any, list[Finding]]:
+    """The data of a file and its findings; the data is None when any finding is there."""
+    text, findings = _decode(path, content)
+    if text is None:
+        return None, findings
+    loader = yaml.CBaseLoader(text)
+    builder = _Builder(path)
+    try:
+        data = builder.build(loader)
+    except yaml.MarkedYAMLError as error:
+        return None, [*builder.findings, explain_syntax_error(path, text, error)]
+    except yaml.YAMLError as error:
+        return None, [Finding(path, 1, 1, "D006", {"problem": str(error).split("\n")[0]})]
+    finally:
+        loader.dispose()
+    if not builder.findings and not isinstance(data, dict):
+        builder.findings.append(Finding(path, 1, 1, "D013"))
+    return (None, builder.findings) if builder.findings else (data, [])
+
+
+def locate(content: bytes) -> dict[Pointer, Place]:
+    """The place of every node of a file that ``parse`` accepts, by pointer."""
+    places: dict[Pointer, Place] = {}
+    loader = yaml.CBaseLoader(content.decode())
+    stack: list[tuple[Pointer, bool, int]] = []
+    key: tuple[str, int, int] | None = None
+    try:
+        while (event := loader.get_event()) is not None:
+            kind = type(event)
+            if kind is MappingEndEvent or kind is SequenceEndEvent:
+                stack.pop()
+                continue
+            if kind is not ScalarEvent and kind is not MappingStartEvent and kind is not SequenceStartEvent:
+                continue
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            pointer: Pointer = ()
+            key_line, key_column = line, column
+            if stack:
+                parent, is_mapping, count = stack[-1]
+                if is_mapping and key is None:
+                    key = (event.value, line, column)
+                    continue
+                if is_mapping and key is not None:
+                    pointer, key_line, key_column = (*parent, key[0]), key[1], key[2]
+                    key = None
+                else:
+                    pointer = (*parent, count)
+                    stack[-1] = (parent, is_mapping, count + 1)
+            places[pointer] = Place(line, column, key_line, key_column)
+            if kind is not ScalarEvent:
+                stack.append((pointer, kind is MappingStartEvent, 0))
+    finally:
+        loader.dispose()
+    return places
+
+
+def plain_value(text: str) -> Any:
+    """What an unquoted scalar means: text, a number, true, false or nothing."""
+    if not text or text[0] in _NOT_PLAIN_TEXT:
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if _INT.match(text):
+            return int(text)
+        if _FLOAT.match(text):
+            return float(text)
+        if _AMBIGUOUS.match(text):
+            return Ambiguous(text)
+    return text
+
+
+def _decode(path: str, content: bytes) -> tuple[str | None, list[Finding]]:
+    if len(content) > SIZE_LIMIT:
+        details = {"size": str(len(content) // 1024), "limit": str(SIZE_LIMIT // 1024)}
+        return None, [Finding(path, 1, 1, "D005", details)]
+    if content[:3] == b"\xef\xbb\xbf" or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return None, [Finding(path, 1, 1, "D002")]
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode(errors="replace")) + 1
+        try:
+            content.decode("gb18030")
+            encoding = "GBK/GB18030"
+        except UnicodeDecodeError:
+            encoding = "?"
+        return None, [Finding(path, line, column, "D001", {"encoding": encoding})]
+    unwanted = [match.start() for match in _UNWANTED.finditer(text)]
+    if "\u3000" in text or "\u00a0" in text:  # legitimate in a text, a slip before a key
+        unwanted += [match.start(1) for match in _WIDE_INDENTATION.finditer(text)]
+    findings = [
+        Finding(path, *_position(text, offset), "D004")
+        if text[offset] == "\t"
+        else Finding(path, *_position(text, offset), "D003", {"character": f"U+{ord(text[offset]):04X}"})
+        for offset in sorted(unwanted)
+    ]
+    return (None, findings) if findings else (text, [])
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+class _Builder:
+    """Builds dictionaries and lists from events, noting what strict reading refuses."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.findings: list[Finding] = []
+
+    def refuse(self, event: Any, code: str, **details: str) -> None:
+        mark = event.start_mark
+        self.findings.append(Finding(self.path, mark.line + 1, mark.column + 1, code, details))
+
+    def build(self, loader: Any) -> Any:
+        get_event = loader.get_event
+        root: Any = None
+        documents = 0
+        stack: list[tuple[Any, dict[str, int]]] = []
+        container: Any = None
+        key: str | None = None
+        lines: dict[str, int] = {}
+        while (event := get_event()) is not None:
+            kind = type(event)
+            if kind is ScalarEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_extras(event)
+                text = event.value
+                if key is None and type(container) is dict:
+                    if text in container:
+                        self.refuse(event, "D009", key=text, first_line=str(lines.get(text, 1)))
+                    lines[text] = event.start_mark.line + 1
+                    if not text or "\n" in text:
+                        self.refuse(event, "D012", text=text.strip() or "''")
+                    key = text
+                    continue
+                value: Any = text if event.style else plain_value(text)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_extras(event)
+                if key is None and type(container) is dict:
+                    self.refuse(event, "D012", text="{…}" if kind is MappingStartEvent else "[…]")
+                    key = f"\0{len(container)}"
+                value = {} if kind is MappingStartEvent else []
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                container, key, lines = stack.pop()  # type: ignore[misc]
+                continue
+            elif kind is AliasEvent:
+                self.refuse(event, "D010", text=f"*{event.anchor}")
+                if key is None and type(container) is dict:
+                    key = f"\0{len(container)}"
+                    continue
+                value = None
+            else:
+                if kind is DocumentStartEvent:
+                    documents += 1
+                    if documents == 2 or event.version or event.tags:
+                        self.refuse(event, "D011", text="---" if documents > 1 else "%")
+                continue
+            if container is None:
+                root = value
+            elif type(container) is dict:
+                container[key] = value
+                key = None
+            else:
+                container.append(value)
+            if type(value) is dict or type(value) is list:
+                if len(stack) == DEPTH_LIMIT:
+                    self.refuse(event, "D014", limit=str(DEPTH_LIMIT))
+                if len(stack) > DEPTH_LIMIT * 4:
+                    return None
+                stack.append((container, key, lines))  # type: ignore[arg-type]
+                container, key, lines = value, None, {}
+        return root
+
+    def _refuse_extras(self, event: Any) -> None:
+        if event.anchor is not None:
+            self.refuse(event, "D010", text=f"&{event.anchor}")
+        elif event.tag is not None:
+            self.refuse(event, "D011", text=event.tag.replace("tag:yaml.org,2002:", "!!"))

@@ -1,0 +1,124 @@
+"""A ledger on a day → an edition: what its readers may see, and all that pages are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, cast
+
+from duban.calendar import WorkCalendar
+from duban.figures import figures
+from duban.language import Language
+from duban.model import Item, ItemRecord, Ledger, ReportRecord
+from duban.obligation import Kind
+from duban.schema import Field, Schemas
+from duban.status import Status, statuses
+
+EditionName = Literal["internal", "public"]
+OPEN = "主动公开"
+_PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Everything a page may be made from. Days are ISO days.
+
+    In the public edition the ledger holds only open items, each cut down to the fields that the
+    schemas mark as public, and no people; ``figures`` are counts over the whole ledger.
+    ``pinned`` is true when the edition shows a fixed past day; ``built_on`` is the build's own.
+    ``digests`` names the content of each file by path, so that a page knows when it is stale.
+    """
+
+    name: EditionName
+    text: Language
+    ledger: Ledger
+    states: Mapping[str, Status]
+    figures: Mapping[str, Any]
+    day: str
+    built_on: str
+    pinned: bool
+    schemas: Schemas
+    calendar: WorkCalendar
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def public(self) -> bool:
+        return self.name == "public"
+
+    @cached_property
+    def item_field(self) -> Field:
+        """The root field of an item, for labels and help."""
+        return self.schemas.field("item")
+
+    @property
+    def title(self) -> str:
+        """The ledger's name in the reader's language."""
+        policy = self.ledger.registry.policy
+        return str(policy.get("name_en") if self.text.code == "en" and "name_en" in policy else policy["name"])
+
+
+def edition(
+    name: EditionName,
+    text: Language,
+    ledger: Ledger,
+    schemas: Schemas,
+    day: str,
+    built_on: str,
+    *,
+    pinned: bool,
+    digests: Mapping[str, str],
+) -> Edition:
+    """The internal edition whole, or the public one from the allow-list."""
+    calendar = WorkCalendar.of(ledger.registry)
+    states = statuses(ledger, day, calendar)
+    counts = figures(ledger, states, day)
+    if name == "public":
+        ledger, states = _public(ledger, schemas), _public_states(ledger, states)
+    return Edition(name, text, ledger, states, counts, day, built_on, pinned, schemas, calendar, digests)
+
+
+def public_part(node: Any, here: Field) -> Any:
+    """What of a value its schema opens to the public: a property without the mark is left out."""
+    if isinstance(node, dict) and here.properties:
+        return {
+            name: public_part(value, here.properties[name])
+            for name, value in node.items()
+            if name in here.properties and here.properties[name].public
+        }
+    if isinstance(node, list) and here.items is not None:
+        return [public_part(value, here.items) for value in node]
+    return node
+
+
+def _public(ledger: Ledger, schemas: Schemas) -> Ledger:
+    item_field, report_field = schemas.field("item"), schemas.field("report")
+    items = {
+        item.id: Item(item.path, cast(ItemRecord, public_part(item.record, item_field)))
+        for item in ledger.items.values()
+        if is_open_to_the_public(item)
+    }
+    reports = {
+        identity: cast(ReportRecord, public_part(report, report_field)) for identity, report in ledger.reports.items()
+    }
+    return replace(
+        ledger, items=items, reports=reports, broken=(), findings=(), registry=replace(ledger.registry, people={})
+    )
+
+
+def _public_states(ledger: Ledger, states: Mapping[str, Status]) -> dict[str, Status]:
+    return {
+        item.id: replace(
+            states[item.id],
+            obligations=tuple(one for one in states[item.id].obligations if one.kind in _PUBLIC_OBLIGATIONS),
+            next=None,
+        )
+        for item in ledger.items.values()
+        if is_open_to_the_public(item)
+    }
+
+
+def is_open_to_the_public(item: Item) -> bool:
+    """Whether an item enters the public edition: declared open, filed, and past its secrecy review."""
+    record = item.record
+    return record["openness"] == OPEN and "not_filed" not in record and "secrecy_review" in record.get("approval", {})

@@ -1,0 +1,27 @@
+"""The pages of an edition as values: where each goes, its title, its template and what fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. ``path`` is below the edition's root (``items/2019-0051.html``).
+
+    ``key`` tells whether the page must be written again: it changes whenever the content would.
+    "" means that nobody knows without rendering it.
+    """
+
+    path: str
+    title: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+    @property
+    def depth(self) -> int:
+        """How many folders lie between the page and the edition's root."""
+        return self.path.count("/")

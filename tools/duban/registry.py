@@ -1,0 +1,117 @@
+"""The registry files of a tree → the Registry, and what is wrong within and between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from duban.finding import Problem
+from duban.model import Campaign, Data, Person, PlanEntry, Registry, Term, Unit
+
+FILES = {
+    "registry/units.yml": "units",
+    "registry/people.yml": "people",
+    "registry/campaigns.yml": "campaigns",
+    "registry/policy.yml": "policy",
+    "registry/calendar.yml": "calendar",
+}
+PLANS = "registry/plan/"
+
+
+def build(files: dict[str, Data]) -> Registry:
+    """The registry of valid files, by path; a file that is missing or broken counts as empty."""
+
+    def rows(name: str) -> list[Data]:
+        return list(files.get(f"registry/{name}.yml", {}).get(name, ()))
+
+    plans = {}
+    for path, plan in files.items():
+        if path.startswith(PLANS):
+            for kind in ("key_projects", "key_works"):
+                for row in plan[kind]:
+                    plans[plan_year(path, plan), row["id"]] = PlanEntry(kind=kind, **_named(row))
+    calendar = files.get("registry/calendar.yml", {})
+    return Registry(
+        units={row["id"]: Unit(**_named(row)) for row in rows("units")},
+        people={row["id"]: _person(row) for row in rows("people")},
+        campaigns={row["id"]: _campaign(row) for row in rows("campaigns")},
+        plans=plans,
+        policy=files.get("registry/policy.yml", {}),
+        overrides={day["date"]: day["workday"] for day in calendar.get("days", ())},
+        confirmed_years=frozenset(calendar.get("confirmed_years", ())),
+    )
+
+
+def plan_year(path: str, plan: Data) -> int:
+    """The year of a plan by its file's name, so that a slip inside (D807) does not break every reference to it."""
+    name = path[len(PLANS) :].removesuffix(".yml")
+    return int(name) if name.isdigit() else int(plan["year"])
+
+
+def file_problems(path: str, data: Data) -> Iterator[Problem]:
+    """D801, D803, D807, D808 within one registry file."""
+    if path.startswith(PLANS):
+        expected = path[len(PLANS) :].removesuffix(".yml")
+        if str(data["year"]) != expected:
+            yield Problem("D807", ("year",), {"year": str(data["year"]), "expected": expected})
+    for name, rows in data.items():
+        if isinstance(rows, list) and rows and isinstance(rows[0], dict):
+            yield from _rows_problems(name, rows)
+
+
+def cross_problems(registry: Registry) -> Iterator[tuple[str, Problem]]:
+    """D802: a role that the policy asks for and nobody in the roster ever holds."""
+    held = {term.role for person in registry.people.values() for term in person.roles}
+    for kind, roles in registry.policy.get("signatures", {}).items():
+        for index, role in enumerate(roles):
+            if role.partition("@")[0] not in held:
+                yield "registry/policy.yml", Problem("D802", ("signatures", kind, index), {"role": role})
+
+
+def _rows_problems(name: str, rows: list[Data]) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    accounts: dict[str, str] = {}
+    for index, row in enumerate(rows):
+        if "id" in row:
+            if row["id"] in seen:
+                yield Problem("D801", (name, index, "id"), {"id": row["id"], "first_line": str(seen[row["id"]] + 1)})
+            seen.setdefault(row["id"], index)
+        for pointer, period in _periods(row):
+            if period.get("to") and period["to"] < period["from"]:
+                yield Problem("D803", (name, index, *pointer, "to"), {"from": period["from"], "to": period["to"]})
+        for forge, number in row.get("accounts", {}).items():
+            account = f"{forge}:{number}"
+            if account in accounts:
+                yield Problem("D808", (name, index, "accounts", forge), {"account": account, "person": accounts[account]})
+            accounts.setdefault(account, row["position"])
+
+
+def _periods(row: Data) -> Iterator[tuple[tuple[str | int, ...], Data]]:
+    if "from" in row:
+        yield (), row
+    if "term" in row:
+        yield ("term",), row["term"]
+    for index, role in enumerate(row.get("roles", ())):
+        yield ("roles", index), role
+
+
+def _named(row: Data) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "from" and key != "to"}
+
+
+def _person(row: Data) -> Person:
+    term = row.get("term")
+    return Person(
+        id=row["id"],
+        position=row["position"],
+        unit=row["unit"],
+        team=row["team"],
+        roles=tuple(Term(role["from"], role.get("to", ""), role["role"]) for role in row["roles"]),
+        position_en=row.get("position_en", ""),
+        term=Term(term["from"], term.get("to", "")) if term else None,
+        sample=row.get("sample", False),
+    )
+
+
+def _campaign(row: Data) -> Campaign:
+    return Campaign(start=row["from"], end=row.get("to", ""), **_named(row))

@@ -1,0 +1,145 @@
+"""The one home of files and git: a folder or a revision in, a Tree out, and files written whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import yaml
+
+from duban.model import Tree
+
+LEDGER_FOLDERS = ("items", "reports", "registry", "schemas")
+CONFIGURATION = "mkdocs.yml"
+
+
+class RevisionError(Exception):
+    """A revision that git does not know, or a folder that is no git repository."""
+
+
+class LedgerError(Exception):
+    """A folder that holds no ledger."""
+
+
+def tree_of(folder: Path) -> Tree:
+    """The ledger's files in a working folder; links and special files are left out.
+
+    Raises LedgerError where there is neither an items nor a schemas folder.
+    """
+    if not (folder / "schemas").is_dir() and not (folder / "items").is_dir():
+        raise LedgerError(str(folder))
+    base = os.fspath(folder)
+    tree: dict[str, bytes] = {}
+    for name in LEDGER_FOLDERS:
+        for path in _files(os.path.join(base, name), name):  # noqa: PTH118 - a hundred thousand paths
+            with open(os.path.join(base, path), "rb") as stream:  # noqa: PTH118, PTH123 - same
+                tree[path] = stream.read()
+    return tree
+
+
+def tree_at(folder: Path, revision: str) -> Tree:
+    """The ledger's files at a git revision. Raises RevisionError."""
+    import git
+
+    commit = _commit(folder, revision)
+    root = commit.tree
+    tree: dict[str, bytes] = {}
+    for name in LEDGER_FOLDERS:
+        if name in root:
+            for blob in root[name].traverse():
+                if isinstance(blob, git.Blob) and blob.mode in (git.Blob.file_mode, git.Blob.executable_mode):
+                    tree[str(blob.path)] = blob.data_stream.read()
+    return tree
+
+
+def day_of(folder: Path, revision: str) -> str:
+    """The ISO day on which a revision was committed, in its committer's own time zone."""
+    return _commit(folder, revision).committed_datetime.date().isoformat()
+
+
+def pinned_day(folder: Path) -> str:
+    """The day that mkdocs.yml pins the ledger to (``as_of`` of the duban plugin), or ""."""
+    try:
+        text = (folder / CONFIGURATION).read_text(encoding="utf-8")
+        configuration = yaml.load(text, Loader=_TolerantLoader)  # noqa: S506 - a SafeLoader that skips unknown tags
+    except (OSError, ValueError, yaml.YAMLError):
+        return ""
+    plugins = configuration.get("plugins", []) if isinstance(configuration, dict) else []
+    for plugin in plugins if isinstance(plugins, list) else [plugins]:
+        if isinstance(plugin, dict) and isinstance(plugin.get("duban"), dict):
+            return str(plugin["duban"].get("as_of") or "")
+    return ""
+
+
+def today() -> str:
+    """The ISO day by this machine's clock; read here and nowhere below."""
+    return datetime.now().astimezone().date().isoformat()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees all of it or the old one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def create_whole(path: Path, content: bytes) -> None:
+    """The same for a file that must not exist yet: FileExistsError rather than overwriting it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        Path(name).chmod(0o644)
+        os.link(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+class _TolerantLoader(yaml.SafeLoader):
+    """Reads mkdocs.yml without running what its tags name."""
+
+
+_TolerantLoader.add_multi_constructor("", lambda loader, suffix, node: None)
+
+
+def _files(folder: str, name: str) -> Iterator[str]:
+    try:
+        found = sorted(os.scandir(folder), key=lambda one: one.name)
+    except FileNotFoundError:
+        return
+    for one in found:
+        if one.name.startswith("."):
+            continue
+        if one.is_dir(follow_symlinks=False):
+            yield from _files(one.path, f"{name}/{one.name}")
+        elif one.is_file(follow_symlinks=False):
+            yield f"{name}/{one.name}"
+
+
+def _commit(folder: Path, revision: str):  # type: ignore[no-untyped-def]
+    import git
+
+    try:
+        repository = git.Repo(folder, search_parent_directories=True)
+        return repository.commit(revision)
+    except (git.InvalidGitRepositoryError, git.BadName, git.GitCommandError, ValueError, IndexError) as error:
+        raise RevisionError(f"{revision}: {error}") from error

@@ -1,0 +1,63 @@
+"""Amendments: an item's data as written → its effective record, and amendments that do not fit."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from duban.finding import Pointer, Problem
+from duban.model import Data
+from duban.rules.case import value_at
+
+_FIXED = frozenset({"id", "secrecy", "amendments"})
+
+
+def effective(data: Data) -> Data:
+    """The record with its fitting amendments applied, in the order they were made."""
+    amendments = data.get("amendments")
+    if not amendments:
+        return data
+    record: Data = copy.deepcopy(data)
+    for amendment in amendments:
+        pointer = pointer_of(amendment["field"])
+        if _misfit(record, pointer, amendment) is None:
+            value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
+    return record
+
+
+def amendments_fit(data: Data) -> Iterator[Problem]:
+    """D311, D312: the field exists and may be amended, and the old value is the one that stood."""
+    amendments = data.get("amendments")
+    if not amendments:
+        return
+    record: Data = copy.deepcopy(data)
+    for index, amendment in enumerate(amendments):
+        pointer = pointer_of(amendment["field"])
+        misfit = _misfit(record, pointer, amendment)
+        if misfit == "D311":
+            yield Problem("D311", ("amendments", index, "field"), {"field": amendment["field"]})
+        elif misfit == "D312":
+            details = {
+                "field": amendment["field"],
+                "stands": str(value_at(record, pointer)),
+                "claimed": str(amendment["old"]),
+            }
+            yield Problem("D312", ("amendments", index, "old"), {name: text[:80] for name, text in details.items()})
+        else:
+            value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
+
+
+def pointer_of(text: str) -> Pointer:
+    """``/task_notice/milestones/0/due`` as a pointer."""
+    return tuple(int(part) if part.isdigit() else part for part in text.strip("/").split("/"))
+
+
+def _misfit(record: Data, pointer: Pointer, amendment: Data) -> str | None:
+    if not pointer or pointer[0] in _FIXED or "signed" in pointer:
+        return "D311"
+    try:
+        value: Any = value_at(record, pointer)
+    except (KeyError, IndexError, TypeError):
+        return "D311"
+    return None if value == amendment["old"] else "D312"

@@ -1,0 +1,40 @@
+"""One valid item with what its rules need to know of the ledger: the case a rule judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from duban.finding import Detail, Pointer, Problem
+from duban.model import ItemRecord, Registry
+from duban.schema import Field
+from duban.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An item's record, its survey and its fields, beside the registry it is judged by."""
+
+    path: str
+    record: ItemRecord
+    survey: Survey
+    root: Field
+    registry: Registry
+
+    def label(self, pointer: Pointer) -> Detail:
+        """What people call the field at a pointer, in both languages."""
+        here = self.root.at(pointer)
+        return here.labels if here else str(pointer[-1])
+
+
+Rule = Callable[[Case], Iterator[Problem]]
+
+
+def value_at(data: Any, pointer: Pointer) -> Any:
+    """The value a pointer leads to; KeyError or IndexError where there is none."""
+    for part in pointer:
+        if isinstance(data, list) and not isinstance(part, int):
+            raise KeyError(part)
+        data = data[part]
+    return data

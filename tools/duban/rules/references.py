@@ -1,0 +1,136 @@
+"""References to the registry: what is named must exist, be valid on the day, and be entitled."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from duban.finding import Problem
+from duban.model import Registry
+from duban.rules.case import Case
+from duban.schema import Field
+from duban.survey import Survey
+from duban.violation import REFERENCE_CODES
+
+_KINDS = {code: kind for kind, code in REFERENCE_CODES.items()}
+_SHOWN = 9
+
+
+def registry_references(case: Case) -> Iterator[Problem]:
+    """D201–D204, D206, D208: units, people, campaigns, plan entries and causes that are named."""
+    year = int(case.record["id"][:4])
+    yield from references(case.survey, case.root, case.registry, year)
+
+
+def references(survey: Survey, root: Field, registry: Registry, year: int) -> Iterator[Problem]:
+    """The same for any surveyed data; plan entries are those of the year."""
+    known = _known(registry, year)
+    for kind, pointer, value, day in survey.references:
+        names = known.get(kind)
+        if names is None:
+            continue
+        if value not in names:
+            here = root.at(pointer)
+            yield Problem(
+                REFERENCE_CODES[kind],
+                pointer,
+                {
+                    "label": here.labels if here else kind,
+                    "value": value,
+                    "suggestion": _suggestion(value, names),
+                },
+            )
+        elif kind == "unit" and day and not registry.units[value].valid_on(day):
+            yield Problem("D208", pointer, {"unit": registry.unit_name(value), "day": day})
+
+
+def suggested(found: list[Problem], registry: Registry, year: int) -> list[Problem]:
+    """Problems of shape, those at references told what the registry has: a name typed for an id, say."""
+    known = _known(registry, year)
+    return [
+        replace(problem, details={**problem.details, "suggestion": _suggestion(str(problem.details["value"]), known[kind])})
+        if (kind := _KINDS.get(problem.code))
+        else problem
+        for problem in found
+    ]
+
+
+def signers(case: Case) -> Iterator[Problem]:
+    """D209: whoever signs holds that role on that day (the roster is the authority)."""
+    for entry in case.survey.entries:
+        for index, signature in enumerate(entry.data.get("signed", ())):
+            person = case.registry.people.get(signature["by"])
+            if person and not person.holds(signature["role"], signature["on"]):
+                yield Problem(
+                    "D209",
+                    (*entry.pointer, "signed", index, "role"),
+                    {"person": person.position, "role": signature["role"], "day": signature["on"]},
+                )
+
+
+def supervisors(case: Case) -> Iterator[Problem]:
+    """D210–D212: a supervisor's term runs, the team is the roster's, the unit is not the one supervised."""
+    record, registry = case.record, case.registry
+    notice = record.get("task_notice")
+    supervised = {notice["lead_unit"], *notice.get("co_units", ())} if notice else set()
+    method = record.get("method")
+    if method:
+        for index, supervisor in enumerate(method["supervisors"]):
+            person = registry.people.get(supervisor["person"])
+            if person is None:
+                continue
+            here = ("method", "supervisors", index)
+            if person.team != supervisor["team"]:
+                yield Problem(
+                    "D212",
+                    (*here, "team"),
+                    {"person": person.position, "team": supervisor["team"], "roster_team": person.team},
+                )
+            yield from _fit(case, (*here, "person"), supervisor["person"], method["confirmed_on"], supervised)
+    for index, visit in enumerate(record.get("visits", ())):
+        for position, visitor in enumerate(visit["visitors"]):
+            yield from _fit(case, ("visits", index, "visitors", position), visitor, visit["on"], supervised)
+
+
+def _fit(case: Case, pointer: tuple[str | int, ...], name: str, day: str, supervised: set[str]) -> Iterator[Problem]:
+    person = case.registry.people.get(name)
+    if person is None:
+        return
+    if person.unit in supervised:
+        yield Problem("D211", pointer, {"person": person.position, "unit": case.registry.unit_name(person.unit)})
+    if person.term and not person.term.covers(day):
+        yield Problem("D210", pointer, {"person": person.position, "day": day, "term_end": person.term.end or person.term.start})
+
+
+def _known(registry: Registry, year: int) -> Mapping[str, Mapping[str, Any]]:
+    return {
+        "unit": registry.units,
+        "person": registry.people,
+        "campaign": registry.campaigns,
+        "plan": {name: entry for (of, name), entry in registry.plans.items() if of == year},
+        "cause": registry.causes,
+    }
+
+
+def _suggestion(value: str, known: Mapping[str, Any]) -> str:
+    """The id most likely meant, else the first few there are."""
+    by_name = {name: identity for identity, entry in known.items() for name in _names(entry)}
+    if value in by_name:
+        return by_name[value]
+    close = difflib.get_close_matches(value, known, 1, 0.6)
+    if not close:
+        close = [by_name[name] for name in difflib.get_close_matches(value, by_name, 1, 0.6)]
+    if close:
+        return close[0]
+    return "、".join(islice(known, _SHOWN)) + "…" * (len(known) > _SHOWN) or "—"
+
+
+def _names(entry: Any) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    for attribute in ("name", "short_name", "position"):
+        if name := getattr(entry, attribute, ""):
+            yield name
