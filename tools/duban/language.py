@@ -50,9 +50,10 @@ class Language:
 
     def _details(self, finding: Finding) -> dict[str, str]:
         details = {name: self.pick(detail) for name, detail in finding.details.items()}
-        expected = f"type.{details.get('expected', '')}"
-        if self.has(expected):
-            details["expected"] = self(expected)
+        for name, kind in (("expected", "type"), ("problem", "syntax")):
+            message = f"{kind}.{details.get(name, '')}"
+            if self.has(message):
+                details[name] = self(message)
         return details
 
     def _filled(self, text: str, details: Mapping[str, Any]) -> str:

@@ -86,7 +86,6 @@ def _edition(folder: Path, name: EditionName, text: Language, day: str, readings
     digests = {
         path: hashlib.blake2b(content, digest_size=16).hexdigest()
         for path, content in readings.tree.items()
-        if path.startswith(("items/", "reports/"))
     }
     pinned = bool(pinned_day(folder)) or day != today()
     return edition(
@@ -132,7 +131,9 @@ def _base_digest(pieces: tuple[str, ...], renderer: Renderer, made: Edition) -> 
     for name in sorted(renderer.environment.list_templates()):
         source, _, _ = renderer.environment.loader.get_source(renderer.environment, name)  # type: ignore[union-attr]
         digest.update(source.encode())
-    digest.update(repr((made.ledger.registry, made.item_field)).encode())
+    for path in sorted(made.digests):
+        if path.startswith(("registry/", "schemas/")):
+            digest.update(made.digests[path].encode())
     return digest.hexdigest()
 
 

@@ -1,7 +1,8 @@
 """Data and its schema's fields → the text of a YAML file, always the same bytes for the same data.
 
 Keys stand in the schema's order; what reads well on one line (signatures, milestones, short lists of
-ids) is written on one line. Reading the text gives the data back.
+ids) is written on one line. Keys are the schema's and never need quotes. Reading the text gives the
+data back.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _sequence(name: str, values: list[Any], here: Field, indent: str) -> Iterato
 
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
-        inner = ", ".join(f"{scalar(key, in_flow=True)}: {_inner(one)}" for key, one in value.items())
+        inner = ", ".join(f"{key}: {_inner(one)}" for key, one in value.items())
         return "{" + inner + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_inner(one) for one in value) + "]"
