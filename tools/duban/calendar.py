@@ -31,7 +31,7 @@ class WorkCalendar:
             return True
         from holidays.countries.china import China
 
-        return year in China.special_public_holidays
+        return year in China.special_public_holidays  # type: ignore[attr-defined]
 
     def is_workday(self, day: str) -> bool:
         """Whether people work on an ISO day."""

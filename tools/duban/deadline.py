@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duban.model import ClosureNotice, Ending, Extension, ItemRecord, ENDS
+from duban.model import ENDS, ClosureNotice, Ending, Extension, ItemRecord, TrackingNotice
 
 GRANTED = "同意"
 
@@ -60,11 +60,16 @@ def ending(record: ItemRecord) -> tuple[str, Ending] | None:
     return None
 
 
+def _reply_cause(notice: TrackingNotice) -> str:
+    reply = notice.get("reply")
+    return reply.get("cause", "") if reply else ""
+
+
 def causes(record: ItemRecord) -> list[str]:
     """The cause codes given anywhere in the record, in the order of its life."""
     given = [entry.get("cause", "") for entry in record.get("progress", ())]
     for notice in record.get("tracking_notices", ()):
-        given += [notice.get("cause", ""), (notice.get("reply") or {}).get("cause", "")]
+        given += [notice.get("cause", ""), _reply_cause(notice)]
     given += [extension.get("cause", "") for extension in record.get("extensions", ())]
     given += [measure.get("cause", "") for measure in record.get("measures", ())]
     return [cause for cause in given if cause]

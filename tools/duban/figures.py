@@ -55,7 +55,11 @@ def figures(ledger: Ledger, states: Mapping[str, Status], day: str, start: str =
         "by_light": _tally((state.light for state in states.values()), LIGHTS),
         "by_unit": _by_unit(current),
         "by_source": dict(
-            sorted(Counter(kind for record in received for kind in {s["type"] for s in record["intake"]["sources"]}).items())
+            sorted(
+                Counter(
+                    kind for record in received for kind in {s["type"] for s in record["intake"]["sources"]}
+                ).items()
+            )
         ),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -35,7 +35,7 @@ def _warning(*details: str) -> Code:
 
 CODES: MappingProxyType[str, Code] = MappingProxyType(
     {
-        # D0: the file as bytes and as YAML
+        # the file as bytes and as YAML
         "D001": _error("encoding"),
         "D002": _error(),
         "D003": _error("character"),
@@ -51,7 +51,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D013": _error(),
         "D014": _error("limit"),
         "D015": _error("expected"),
-        # D1: one field against its schema
+        # one field against its schema
         "D101": _error("field", "label"),
         "D102": _error("field", "allowed"),
         "D103": _error("label", "expected", "value"),
@@ -70,7 +70,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D116": _error("label", "value", "expected"),
         "D117": _error("field", "suggestion"),
         "D118": _error("label", "value"),
-        # D2: references to the registry and to other files
+        # references to the registry and to other files
         "D201": _error("label", "value", "suggestion"),
         "D202": _error("label", "value", "suggestion"),
         "D203": _error("label", "value", "suggestion"),
@@ -84,7 +84,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D211": _error("person", "unit"),
         "D212": _error("person", "team", "roster_team"),
         "D213": _error("value"),
-        # D3: the life of an item
+        # the life of an item
         "D301": _error("id", "expected"),
         "D302": _error("folder", "expected"),
         "D303": _error("year", "day"),
@@ -98,7 +98,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D311": _error("field"),
         "D312": _error("field", "stands", "claimed"),
         "D313": _error(),
-        # D4: the four forms
+        # the four forms
         "D401": _error("number", "other"),
         "D402": _error("number", "series"),
         "D403": _error("number", "year"),
@@ -110,7 +110,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D409": _error("unit"),
         "D410": _error("unit"),
         "D411": _error("name"),
-        # D5: deadlines moved, and closing
+        # deadlines moved, and closing
         "D501": _error("standard"),
         "D502": _error("standard"),
         "D503": _error("check"),
@@ -125,15 +125,15 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D512": _error("standard"),
         "D513": _error(),
         "D514": _error("deadline", "stands"),
-        # D6: what must not be in the ledger
+        # what must not be in the ledger
         "D601": _error("text"),
         "D602": _error("text"),
         "D603": _error("text"),
         "D604": _error("text"),
         "D605": _warning("text"),
-        # D7: burden
+        # burden
         "D701": _warning("other", "title"),
-        # D8: registry, reports, calendar, schemas
+        # registry, reports, calendar, schemas
         "D801": _error("id", "first_line"),
         "D802": _error("role"),
         "D803": _error("from", "to"),
@@ -143,7 +143,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D807": _error("year", "expected"),
         "D808": _error("account", "person"),
         "D809": _error("problem"),
-        # D9: what a change may not do
+        # what a change may not do
         "D901": _error("entry"),
         "D902": _error("id"),
         "D903": _error("entry"),
@@ -163,7 +163,7 @@ class Problem:
 
     code: str
     pointer: Pointer
-    details: dict[str, Detail] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
     at_key: bool = False
     since: str = ""
     until: str = ""
@@ -177,7 +177,7 @@ class Finding:
     line: int
     column: int
     code: str
-    details: dict[str, Detail] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
     since: str = ""
     until: str = ""
 

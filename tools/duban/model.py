@@ -164,12 +164,18 @@ class CoordinationNotice(TypedDict):
     recheck: NotRequired[Recheck]
 
 
-class Decision(TypedDict):
+class ExtensionDecision(TypedDict):
+    on: str
+    by: str
+    result: str
+    opinion: NotRequired[str]
+
+
+class ClosureDecision(TypedDict):
     on: str
     by: str
     result: str
     reason: NotRequired[str]
-    opinion: NotRequired[str]
 
 
 class Extension(TypedDict):
@@ -179,7 +185,7 @@ class Extension(TypedDict):
     cause: NotRequired[str]
     old_deadline: str
     new_deadline: str
-    decision: NotRequired[Decision]
+    decision: NotRequired[ExtensionDecision]
 
 
 class Visit(TypedDict):
@@ -227,7 +233,7 @@ class ClosureNotice(TypedDict):
     standard_results: list[StandardResult]
     checklist: dict[str, bool]
     verification: NotRequired[Verification]
-    decision: NotRequired[Decision]
+    decision: NotRequired[ClosureDecision]
     finished_on: NotRequired[str]
     look_back_by: NotRequired[str]
 
@@ -264,7 +270,10 @@ class Ending(TypedDict):
     on: str
     by: str
     reason: str
-    by_item: NotRequired[str]
+
+
+class Superseding(Ending):
+    by_item: str
 
 
 class ItemRecord(TypedDict):
@@ -299,7 +308,7 @@ class ItemRecord(TypedDict):
     look_backs: NotRequired[list[LookBack]]
     not_filed: NotRequired[Ending]
     withdrawn: NotRequired[Ending]
-    superseded: NotRequired[Ending]
+    superseded: NotRequired[Superseding]
     amendments: NotRequired[list[Amendment]]
 
 
@@ -388,7 +397,7 @@ class PlanEntry:
 class Registry:
     """Units, people, campaigns, the annual plans, the policy and the calendar's overrides.
 
-    ``plans`` maps (year, entry id); ``overrides`` maps an ISO day to whether people work on it.
+    ``plans`` maps (year, entry id), ``causes`` cause codes to their Chinese names; ``overrides`` maps an ISO day to whether people work on it.
     """
 
     units: Mapping[str, Unit]
@@ -396,6 +405,7 @@ class Registry:
     campaigns: Mapping[str, Campaign]
     plans: Mapping[tuple[int, str], PlanEntry]
     policy: Data
+    causes: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, bool] = field(default_factory=dict)
     confirmed_years: frozenset[int] = frozenset()
 
@@ -408,11 +418,6 @@ class Registry:
         """The position shown for a person; the id itself where the roster lacks it."""
         known = self.people.get(person)
         return known.position if known else person
-
-    @property
-    def causes(self) -> Mapping[str, str]:
-        """Cause codes and their Chinese names."""
-        return {cause["code"]: cause["name"] for cause in self.policy["causes"]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,16 @@ from duban.deadline import closing, current_deadline, ending, finished_on
 from duban.model import Data, ItemRecord, Ledger
 
 Kind = Literal[
-    "ack", "milestone", "progress", "reply", "subtask", "recheck", "extension_decision", "deadline", "feedback", "look_back"
+    "ack",
+    "milestone",
+    "progress",
+    "reply",
+    "subtask",
+    "recheck",
+    "extension_decision",
+    "deadline",
+    "feedback",
+    "look_back",
 ]
 State = Literal["open", "met", "met_late", "overdue"]
 KINDS: tuple[Kind, ...] = (
@@ -90,19 +99,33 @@ def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> Iterat
     for tracking in record.get("tracking_notices", ()):
         reply = tracking.get("reply")
         yield Obligation(
-            identity, "reply", tracking["to_unit"], tracking["reply_by"], reply["on"] if reply else "", tracking["form_no"]
+            identity,
+            "reply",
+            tracking["to_unit"],
+            tracking["reply_by"],
+            reply["on"] if reply else "",
+            tracking["form_no"],
         )
     for coordination in record.get("coordination_notices", ()):
         for subtask in coordination["subtasks"]:
-            yield Obligation(identity, "subtask", subtask["unit"], subtask["due"], subtask.get("done_on", ""), subtask["task"])
+            yield Obligation(
+                identity, "subtask", subtask["unit"], subtask["due"], subtask.get("done_on", ""), subtask["task"]
+            )
         recheck = coordination.get("recheck")
         yield Obligation(
-            identity, "recheck", office, coordination["recheck_on"], recheck["on"] if recheck else "", coordination["form_no"]
+            identity,
+            "recheck",
+            office,
+            coordination["recheck_on"],
+            recheck["on"] if recheck else "",
+            coordination["form_no"],
         )
     for extension in record.get("extensions", ()):
         due = calendar.add_workdays(extension["applied_on"], policy["extension"]["decide_within_workdays"])
         decision = extension.get("decision")
-        yield Obligation(identity, "extension_decision", office, due, decision["on"] if decision else "", extension["new_deadline"])
+        yield Obligation(
+            identity, "extension_decision", office, due, decision["on"] if decision else "", extension["new_deadline"]
+        )
     yield Obligation(identity, "deadline", lead, current_deadline(record), finished)
     yield from _after_closing(record, policy, office)
 
@@ -155,7 +178,9 @@ def _due_days(start: str, end: str, cycle: str, policy: Data) -> Iterator[str]:
             yield day.isoformat()
             day += timedelta(days=7)
         return
-    days_of_month = [policy["monthly"]] if cycle == "每月" else sorted({policy["monthly"], (policy["monthly"] + 14) % 28 + 1})
+    days_of_month = (
+        [policy["monthly"]] if cycle == "每月" else sorted({policy["monthly"], (policy["monthly"] + 14) % 28 + 1})
+    )
     year, month = day.year, day.month
     while (year, month) <= (last.year, last.month):
         for of_month in days_of_month:

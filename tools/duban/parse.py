@@ -1,13 +1,15 @@
 """Bytes of one YAML file → plain data, or findings that say what a clerk must mend and where.
 
 PyYAML's event stream (libyaml) is the one authority on YAML: it gives strictness and positions in
-one pass. Scalars follow the small part of YAML on which all readers agree: dates stay text, and
-what some reader would take for another value (``007``, ``no``, ``12:30``) is marked ``Ambiguous``.
+one pass; a file of the plainest kind is read by a shortcut that agrees with it. Scalars follow the
+small part of YAML on which all readers agree: dates stay text, and what some reader would take for
+another value (``007``, ``no``, ``12:30``) is marked ``Ambiguous``.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,8 @@ from yaml.events import (
 )
 
 from duban.finding import Finding, Pointer
+from duban.plain import read_plain
+from duban.scalar import plain_value
 from duban.slip import explain_syntax_error
 
 SIZE_LIMIT = 512 * 1024
@@ -31,23 +35,7 @@ DEPTH_LIMIT = 16
 _UNWANTED = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_WIDE_INDENTATION = re.compile(r"^[ -]*([\u00a0\u3000])[\s-]*[A-Za-z_]+:", re.MULTILINE)
-_INT = re.compile(r"-?(?:0|[1-9]\d{0,15})\Z")
-_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.\d+\Z")
-_AMBIGUOUS = re.compile(
-    r"[-+]?0[0-7_]+\Z|0[0-9]+\Z|[-+]?0[xob][0-9a-fA-F_]+\Z|[-+]?[0-9][0-9_]*_[0-9_]*\Z|\+\d+\Z"
-    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z|-?\d{17,}\Z|[-+]?(?:\d+\.|\.\d+|\d+(?:\.\d*)?[eE][-+]?\d+)\Z"
-    r"|(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|True|TRUE|False|FALSE|Null|NULL|y|Y|n|N)\Z"
-    r"|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z|=\Z"
-)
-_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_NOT_PLAIN_TEXT = frozenset("0123456789-+.~=tfnTFNyYoO")
-
-
-class Ambiguous(str):
-    """Text that another YAML reader would take for a number, a boolean or a time."""
-
-    __slots__ = ()
+_WIDE_INDENTATION = re.compile(r"^[ -]*([\u00a0\u3000])[ \u00a0\u3000-]*[A-Za-z_]+:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +53,9 @@ def parse(path: str, content: bytes) -> tuple[Any, list[Finding]]:
     text, findings = _decode(path, content)
     if text is None:
         return None, findings
+    plain = read_plain(text)
+    if plain is not None:
+        return plain, []
     loader = yaml.CBaseLoader(text)
     builder = _Builder(path)
     try:
@@ -94,13 +85,14 @@ def locate(content: bytes) -> dict[Pointer, Place]:
                 continue
             if kind is not ScalarEvent and kind is not MappingStartEvent and kind is not SequenceStartEvent:
                 continue
-            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            mark: Any = event.start_mark
+            line, column = mark.line + 1, mark.column + 1
             pointer: Pointer = ()
             key_line, key_column = line, column
             if stack:
                 parent, is_mapping, count = stack[-1]
                 if is_mapping and key is None:
-                    key = (event.value, line, column)
+                    key = (event.value, line, column)  # type: ignore[attr-defined]
                     continue
                 if is_mapping and key is not None:
                     pointer, key_line, key_column = (*parent, key[0]), key[1], key[2]
@@ -114,20 +106,6 @@ def locate(content: bytes) -> dict[Pointer, Place]:
     finally:
         loader.dispose()
     return places
-
-
-def plain_value(text: str) -> Any:
-    """What an unquoted scalar means: text, a number, true, false or nothing."""
-    if not text or text[0] in _NOT_PLAIN_TEXT:
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        if _INT.match(text):
-            return int(text)
-        if _FLOAT.match(text):
-            return float(text)
-        if _AMBIGUOUS.match(text):
-            return Ambiguous(text)
-    return text
 
 
 def _decode(path: str, content: bytes) -> tuple[str | None, list[Finding]]:
@@ -151,17 +129,19 @@ def _decode(path: str, content: bytes) -> tuple[str | None, list[Finding]]:
     unwanted = [match.start() for match in _UNWANTED.finditer(text)]
     if "\u3000" in text or "\u00a0" in text:  # legitimate in a text, a slip before a key
         unwanted += [match.start(1) for match in _WIDE_INDENTATION.finditer(text)]
+    starts = [0, *(match.end() for match in re.finditer("\n", text))] if unwanted else []
     findings = [
-        Finding(path, *_position(text, offset), "D004")
+        Finding(path, *_position(starts, offset), "D004")
         if text[offset] == "\t"
-        else Finding(path, *_position(text, offset), "D003", {"character": f"U+{ord(text[offset]):04X}"})
+        else Finding(path, *_position(starts, offset), "D003", {"character": f"U+{ord(text[offset]):04X}"})
         for offset in sorted(unwanted)
     ]
     return (None, findings) if findings else (text, [])
 
 
-def _position(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _position(starts: list[int], offset: int) -> tuple[int, int]:
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
 
 
 class _Builder:
@@ -175,7 +155,7 @@ class _Builder:
         mark = event.start_mark
         self.findings.append(Finding(self.path, mark.line + 1, mark.column + 1, code, details))
 
-    def build(self, loader: Any) -> Any:
+    def build(self, loader: Any) -> Any:  # noqa: PLR0912, PLR0915 - one loop over events, unrolled for speed
         get_event = loader.get_event
         root: Any = None
         documents = 0

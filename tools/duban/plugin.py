@@ -2,98 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
 from jinja2 import Environment
 from mkdocs.commands.build import get_context
 from mkdocs.config import config_options as options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from duban.language import language
+from duban.load import read
+from duban.output import Manifest, Prepared, Theme, prepared, write_beside
+from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
+from duban.repository import today, tree_of
+from duban.store import FileStore, cache_folder
 
 _HIDDEN = {"hide": ["navigation", "toc", "path", "footer"]}
 
 
-class DubanConfig(Config):
-    """The options below ``plugins: duban`` in mkdocs.yml; read by ``duban site`` and the commands."""
+class DubanConfig(Config):  # type: ignore[no-untyped-call]
+    """The options below ``plugins: duban`` in mkdocs.yml."""
 
     as_of = options.Optional(options.Type(str))
     edition = options.Choice(("internal", "public"), default="internal")
     languages = options.ListOfItems(options.Choice(("zh", "en")), default=["zh", "en"])
-    repository_url = options.Optional(options.Type(str))
 
 
-class DubanPlugin(BasePlugin[DubanConfig]):
+class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
     """Carries prepared pages into MkDocs, and keeps what is needed to render the theme afterwards.
 
-    ``pages`` maps a page's path (``ledger.html``) to its title and HTML; set by ``duban.site`` before
-    the build. Without it, plain ``mkdocs build`` prepares the same pages itself.
+    ``duban site`` hands the pages over before the build and writes the rest itself; plain
+    ``mkdocs build`` gets the same site, in the one language of its configuration.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.pages: Mapping[str, tuple[str, str]] | None = None
-        self.navigation: list[dict[str, Any]] = []
+        self._made: Prepared | None = None
+        self._driven = False
+        self._languages: tuple[str, ...] = ()
         self._environment: Environment | None = None
         self._nav: Navigation | None = None
         self._files: Files | None = None
 
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        if self.pages is None:
-            from duban.site import prepare
+    def take(self, made: Prepared, config: MkDocsConfig, languages: Sequence[str]) -> None:
+        """Build these pages; whoever hands them over writes what lies beside them.
 
-            prepare(config, self)
-        config.nav = self.navigation
+        ``languages`` are those of the whole site, the first at its root: readers can switch between them.
+        """
+        self._driven = True
+        self._languages = tuple(languages)
+        self._use(made, config)
+
+    def write_beside(self, config: MkDocsConfig, manifest: Manifest, target: Path) -> None:
+        """After the build: the pages and data that MkDocs knows nothing of."""
+        theme = Theme(partial(self._shell, config), partial(self._full_page, config))
+        write_beside(self._prepared, theme, manifest, target)
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        if not self._driven:
+            folder = Path(config.config_file_path).parent
+            tree = tree_of(folder)
+            store = FileStore(cache_folder(folder), tree.stamp)
+            readings = read(tree, store)
+            store.flush()
+            if readings.schemas is None or not readings.registry.policy:
+                raise PluginError("duban check")
+            name = cast(EditionName, self.config.edition)
+            text = language(config.theme["language"])
+            self._use(prepared(folder, name, text, self.config.as_of or today(), readings), config)
+        config.nav = self._prepared.navigation
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        for path, (title, _) in (self.pages or {}).items():
+        for path, (title, _) in self._prepared.pages.items():
             source = path.removesuffix(".html") + ".md"
-            page = File.generated(config, source, content=f"# {title}\n")
             if files.get_file_from_path(source) is not None:
-                raise ValueError(f"{source} is both written by hand and made from the ledger")
-            files.append(page)
+                raise PluginError(f"{source} is both written by hand and made from the ledger")
+            files.append(File.generated(config, source, content=f"# {title}\n"))
         return files
-
-    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-        prepared = (self.pages or {}).get(page.file.dest_uri)
-        if prepared is None:
-            return markdown
-        page.meta.update(_HIDDEN)
-        page.title = prepared[0]
-        return ""
-
-    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-        prepared = (self.pages or {}).get(page.file.dest_uri)
-        return html if prepared is None else prepared[1]
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         self._nav = nav
         return nav
 
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        made = self._prepared.pages.get(page.file.dest_uri)
+        if made is None:
+            return markdown
+        page.meta.update(_HIDDEN)
+        page.title = made[0]
+        return ""
+
+    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        made = self._prepared.pages.get(page.file.dest_uri)
+        return html if made is None else made[1]
+
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self._environment, self._files = env, files
         return env
 
-    def shell(self, config: MkDocsConfig, folder: str) -> Shell:
-        """The theme's page for pages in a folder of the site (``items/``, "" for the root)."""
-        html = self.full_page(config, f"{folder}{BLANKS['name']}", BLANKS["title"], BLANKS["content"])
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        if not self._driven:
+            out = Path(config.site_dir)
+            self.write_beside(config, Manifest.beside(out), out)
+
+    @property
+    def _prepared(self) -> Prepared:
+        if self._made is None:
+            raise RuntimeError("no pages were prepared")
+        return self._made
+
+    def _use(self, made: Prepared, config: MkDocsConfig) -> None:
+        self._made = made
+        config.site_name = made.edition.title
+        text = made.edition.text
+        config.extra["duban"] = {"edition": made.edition, "text": text, "languages": self._languages or (text.code,)}
+
+    def _shell(self, config: MkDocsConfig, folder: str) -> Shell:
+        html = self._full_page(config, f"{folder}{BLANKS['name']}", BLANKS["title"], BLANKS["content"])
         return Shell.of(html)
 
-    def full_page(self, config: MkDocsConfig, name: str, title: str, content: str) -> str:
-        """One page rendered through the theme itself; ``name`` is its path without the ending."""
+    def _full_page(self, config: MkDocsConfig, name: str, title: str, content: str) -> str:
         if self._environment is None or self._nav is None or self._files is None:
             raise RuntimeError("the theme can be rendered only after MkDocs has built its own pages")
-        file = File.generated(config, f"{name}.md", content="")
-        page = MkDocsPage(title, file, config)
-        page.meta = dict(_HIDDEN)
+        page = MkDocsPage(title, File.generated(config, f"{name}.md", content=""), config)
+        page.meta = cast(Any, dict(_HIDDEN))
         page.content = content
-        page.toc = []  # type: ignore[assignment]
+        page.toc = cast(Any, [])
         context = get_context(self._nav, self._files, config, page)
         return self._environment.get_template("main.html").render(context)

@@ -37,6 +37,7 @@ def build(files: dict[str, Data]) -> Registry:
         campaigns={row["id"]: _campaign(row) for row in rows("campaigns")},
         plans=plans,
         policy=files.get("registry/policy.yml", {}),
+        causes={cause["code"]: cause["name"] for cause in files.get("registry/policy.yml", {}).get("causes", ())},
         overrides={day["date"]: day["workday"] for day in calendar.get("days", ())},
         confirmed_years=frozenset(calendar.get("confirmed_years", ())),
     )
@@ -82,7 +83,9 @@ def _rows_problems(name: str, rows: list[Data]) -> Iterator[Problem]:
         for forge, number in row.get("accounts", {}).items():
             account = f"{forge}:{number}"
             if account in accounts:
-                yield Problem("D808", (name, index, "accounts", forge), {"account": account, "person": accounts[account]})
+                yield Problem(
+                    "D808", (name, index, "accounts", forge), {"account": account, "person": accounts[account]}
+                )
             accounts.setdefault(account, row["position"])
 
 
@@ -96,7 +99,7 @@ def _periods(row: Data) -> Iterator[tuple[tuple[str | int, ...], Data]]:
 
 
 def _named(row: Data) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != "from" and key != "to"}
+    return {key: value for key, value in row.items() if key not in ("from", "to")}
 
 
 def _person(row: Data) -> Person:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from duban.model import Tree
 
 LEDGER_FOLDERS = ("items", "reports", "registry", "schemas")
 CONFIGURATION = "mkdocs.yml"
+_GRAIN_NS = 2_000_000_000
 
 
 class RevisionError(Exception):
@@ -24,20 +26,51 @@ class LedgerError(Exception):
     """A folder that holds no ledger."""
 
 
-def tree_of(folder: Path) -> Tree:
-    """The ledger's files in a working folder; links and special files are left out.
+class FolderTree(Mapping[str, bytes]):
+    """The ledger's files in a working folder, each read when it is first asked for.
 
-    Raises LedgerError where there is neither an items nor a schemas folder.
+    Links and special files are left out. ``stamp`` tells whether a file changed without reading it.
     """
+
+    def __init__(self, folder: Path) -> None:
+        self._base = os.fspath(folder)
+        self._scanned_ns = time.time_ns()
+        self._entries: dict[str, os.DirEntry[str]] = {}
+        for name in LEDGER_FOLDERS:
+            self._entries.update(_files(os.path.join(self._base, name), name))  # noqa: PTH118 - many paths
+        self._contents: dict[str, bytes] = {}
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._contents:
+            with open(self._entries[path].path, "rb") as stream:  # noqa: PTH123 - many paths
+                self._contents[path] = stream.read()
+        return self._contents[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._entries
+
+    def stamp(self, path: str) -> str:
+        """The file's times, size and number as the file system has them.
+
+        "" for a file so young that it might change again within the clock's grain.
+        """
+        found = self._entries[path].stat(follow_symlinks=False)
+        if max(found.st_mtime_ns, found.st_ctime_ns) > self._scanned_ns - _GRAIN_NS:
+            return ""
+        return f"{found.st_mtime_ns:x}.{found.st_ctime_ns:x}.{found.st_size:x}.{found.st_ino:x}"
+
+
+def tree_of(folder: Path) -> FolderTree:
+    """The ledger in a working folder. Raises LedgerError where there is neither items nor schemas."""
     if not (folder / "schemas").is_dir() and not (folder / "items").is_dir():
         raise LedgerError(str(folder))
-    base = os.fspath(folder)
-    tree: dict[str, bytes] = {}
-    for name in LEDGER_FOLDERS:
-        for path in _files(os.path.join(base, name), name):  # noqa: PTH118 - a hundred thousand paths
-            with open(os.path.join(base, path), "rb") as stream:  # noqa: PTH118, PTH123 - same
-                tree[path] = stream.read()
-    return tree
+    return FolderTree(folder)
 
 
 def tree_at(folder: Path, revision: str) -> Tree:
@@ -57,7 +90,8 @@ def tree_at(folder: Path, revision: str) -> Tree:
 
 def day_of(folder: Path, revision: str) -> str:
     """The ISO day on which a revision was committed, in its committer's own time zone."""
-    return _commit(folder, revision).committed_datetime.date().isoformat()
+    committed: datetime = _commit(folder, revision).committed_datetime
+    return committed.date().isoformat()
 
 
 def pinned_day(folder: Path) -> str:
@@ -106,6 +140,11 @@ def create_whole(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def files_below(folder: Path) -> list[Path]:
+    """Every file below a folder, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def is_day(text: str) -> bool:
     """Whether a text is a day of the calendar written YYYY-MM-DD."""
     try:
@@ -118,10 +157,10 @@ class _TolerantLoader(yaml.SafeLoader):
     """Reads mkdocs.yml without running what its tags name."""
 
 
-_TolerantLoader.add_multi_constructor("", lambda loader, suffix, node: None)
+_TolerantLoader.add_multi_constructor("", lambda *_: None)
 
 
-def _files(folder: str, name: str) -> Iterator[str]:
+def _files(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     try:
         found = sorted(os.scandir(folder), key=lambda one: one.name)
     except FileNotFoundError:
@@ -132,7 +171,7 @@ def _files(folder: str, name: str) -> Iterator[str]:
         if one.is_dir(follow_symlinks=False):
             yield from _files(one.path, f"{name}/{one.name}")
         elif one.is_file(follow_symlinks=False):
-            yield f"{name}/{one.name}"
+            yield f"{name}/{one.name}", one
 
 
 def _commit(folder: Path, revision: str):  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ import yaml
 
 from duban.finding import Finding
 
-_WIDE_COLON = re.compile(r"^\s*(?:- )?\s*[A-Za-z_\u4e00-\u9fff]{1,24}(：)")
+_WIDE_COLON = re.compile(r"^\s*(?:- )?\s*(?:[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(：)")
 _NO_SPACE = re.compile(r"^\s*(?:- )?\s*([a-z_]+):(?=[^\s:/])")
 
 _OPENED = ("quoted scalar", "flow mapping", "flow sequence")
@@ -32,6 +32,8 @@ def explain_syntax_error(path: str, text: str, error: yaml.MarkedYAMLError) -> F
     if error.context == "while scanning a simple key" and error.context_mark:
         mark = error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(lines):  # libyaml ends a last line that has no end of its own
+        line, column = len(lines) - 1, len(lines[-1])
     return Finding(path, line + 1, column + 1, "D006", {"problem": _problem(error)})
 
 
@@ -40,10 +42,9 @@ def slip_in_text(value: str) -> str | None:
 
     A full-width colon, or a colon with no space after it, makes YAML read both as one.
     """
-    first = value.split("\n")[0]
-    if re.match(r"[A-Za-z_]+：", first):
+    if re.match(r"[A-Za-z_]+：", value):
         return "D007"
-    if re.match(r"[a-z_]+:\S", first):
+    if re.match(r"[a-z_]+:\S", value):
         return "D008"
     return None
 

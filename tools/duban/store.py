@@ -6,17 +6,18 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from duban import __version__
-from duban.finding import Finding, Problem
-from duban.load import Reading
-from duban.model import Data
-from duban.rules.across import Facts
+from duban.model import Data, Tree
+from duban.reader import Reading
+
+_FORMAT = f"{__version__}/1"
 
 
 def cache_folder(ledger: Path) -> Path:
@@ -26,24 +27,58 @@ def cache_folder(ledger: Path) -> Path:
     return Path(base) / "duban" / name
 
 
+class StaleStoreError(Exception):
+    """The data kept beside a judgement is not of the same content: another run is writing it."""
+
+
+class Packed:
+    """Data as JSON bytes, unpacked when it is called for; what a store or another process hands over."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def __call__(self) -> Data:
+        return orjson.loads(self.content)  # type: ignore[no-any-return]
+
+
 class FileStore:
     """One pair of JSON files for each folder of the ledger: judgements, and data apart from them.
 
-    A judgement is looked up by path and content key; a file written by another version, cut short
-    or edited is ignored and made anew.
+    A judgement is looked up by path, rules and content; a file written by another version, cut short
+    or edited is ignored and made anew. ``stamp`` gives a file's mark in the file system, or "" where
+    it cannot be relied on: as in git's index, an unchanged mark spares reading the content again.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stamp: Callable[[str], str] | None = None) -> None:
         self._folder = folder
+        self._stamp = stamp or (lambda _: "")
         self._shards: dict[str, _Shard] = {}
 
-    def get(self, path: str, key: str) -> Reading | None:
-        """The reading kept for that content, or None."""
-        return self._shard(path).get(path, key)
+    def get(self, path: str, rules: str, tree: Tree) -> Reading | None:
+        """The reading kept for that path, those rules and the content it now has, or None."""
+        shard = self._shard(path)
+        row = shard.judgements.get(path)
+        if row is None or row[0] != rules:
+            return None
+        stamp = self._stamp(path)
+        if not (stamp and row[1] == stamp):
+            if row[2] != _digest(tree[path]):
+                return None
+            if stamp:
+                row[1], shard.changed = stamp, True
+        return Reading.from_row(row[3], partial(shard.data_of, path, row[2]))
 
-    def put(self, path: str, key: str, reading: Reading) -> None:
+    def put(self, path: str, rules: str, tree: Tree, reading: Reading) -> None:
         """Keep a reading until ``flush``."""
-        self._shard(path).put(path, key, reading)
+        data = reading.data
+        packed = data.content if isinstance(data, Packed) else orjson.dumps(data() if data else None)
+        shard = self._shard(path)
+        digest = _digest(tree[path])
+        shard.judgements[path] = [rules, self._stamp(path), digest, reading.as_row()]
+        shard.fresh[path] = (digest, packed)
+        shard.changed = True
 
     def flush(self) -> None:
         """Write what was added. A cache that cannot be written is no error."""
@@ -53,66 +88,47 @@ class FileStore:
 
     def _shard(self, path: str) -> _Shard:
         name = path.rpartition("/")[0].replace("/", "-")
-        if name not in self._shards:
-            self._shards[name] = _Shard(self._folder / name)
-        return self._shards[name]
+        shard = self._shards.get(name)
+        if shard is None:
+            shard = self._shards[name] = _Shard(self._folder / name)
+        return shard
 
 
 class _Shard:
     def __init__(self, stem: Path) -> None:
         self._judgements_file = stem.with_suffix(".judgements.json")
         self._data_file = stem.with_suffix(".data.json")
-        self._fresh: dict[str, tuple[str, Reading]] = {}
+        self.fresh: dict[str, tuple[str, bytes]] = {}
+        self.changed = False
 
     @cached_property
-    def _judgements(self) -> dict[str, list[Any]]:
+    def judgements(self) -> dict[str, list[Any]]:
         return _load(self._judgements_file)
 
     @cached_property
     def _data(self) -> dict[str, list[Any]]:
         return _load(self._data_file)
 
-    def get(self, path: str, key: str) -> Reading | None:
-        row = self._judgements.get(path)
-        if row is None or row[0] != key:
-            return None
-        _, facts, problems, syntax, valid = row
-        return Reading(
-            Facts(*facts),
-            (lambda: self._stored_data(path, key)) if valid else None,
-            tuple([Problem(code, tuple(pointer), *rest) for code, pointer, *rest in problems]),
-            tuple([Finding(*finding) for finding in syntax]),
-        )
-
-    def put(self, path: str, key: str, reading: Reading) -> None:
-        self._fresh[path] = (key, reading)
-
-    def flush(self) -> None:
-        if not self._fresh:
-            return
-        judgements, data = self._judgements, self._data
-        for path, (key, reading) in self._fresh.items():
-            judgements[path] = [
-                key,
-                reading.facts.as_row(),
-                [[p.code, p.pointer, p.details, p.at_key, p.since, p.until] for p in reading.problems],
-                [[f.path, f.line, f.column, f.code, f.details, f.since, f.until] for f in reading.syntax],
-                reading.valid,
-            ]
-            data[path] = [key, reading.data() if reading.data else None]
-        _write(self._data_file, data)
-        _write(self._judgements_file, judgements)
-        self._fresh.clear()
-
-    def _stored_data(self, path: str, key: str) -> Data:
+    def data_of(self, path: str, digest: str) -> Data:
         row = self._data.get(path)
-        if row is None or row[0] != key:
+        if row is None or row[0] != digest:
             raise StaleStoreError(str(self._data_file))
         return row[1]  # type: ignore[no-any-return]
 
+    def flush(self) -> None:
+        if self.fresh:
+            data: dict[str, Any] = dict(self._data)
+            for path, (digest, packed) in self.fresh.items():
+                data[path] = [digest, orjson.Fragment(packed)]
+            _write(self._data_file, data)
+        if self.changed:
+            _write(self._judgements_file, self.judgements)
+        self.fresh.clear()
+        self.changed = False
 
-class StaleStoreError(Exception):
-    """The data kept beside a judgement is not of the same content: another run is writing it."""
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _load(file: Path) -> dict[str, list[Any]]:
@@ -120,18 +136,18 @@ def _load(file: Path) -> dict[str, list[Any]]:
         content = orjson.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
-    if not isinstance(content, dict) or content.get("version") != __version__:
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
         return {}
     rows = content.get("rows")
     return rows if isinstance(rows, dict) else {}
 
 
-def _write(file: Path, rows: dict[str, list[Any]]) -> None:
+def _write(file: Path, rows: dict[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(orjson.dumps({"version": __version__, "rows": rows}))
+            stream.write(orjson.dumps({"format": _FORMAT, "rows": rows}))
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -7,15 +7,14 @@ import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from duban.finding import Detail, Pointer, Problem
-from duban.parse import Ambiguous
+from duban.scalar import Ambiguous
 from duban.schema import Field, Schemas
 from duban.slip import slip_in_text
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _LOOSE_DATE = re.compile(
     r"(\d{4})(?:[-./年](\d{1,2})[-./月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?\Z"
 )
@@ -26,23 +25,38 @@ _PLACEHOLDER = re.compile(
     r"\s*(?:待定|待补充?|待填写?|暂无|略|同上|无内容|示例|测试|[xX×*]{2,}|某某+|[?？]+|[.。…]+|-+|_+"
     r"|TODO|TBD|FIXME|todo|tbd|N/?A|n/?a|null|none|\{\{.*\}\}|<[^>]*>|【[^】]*】|（?请?(?:填写|输入)[^。]*)\s*\Z"
 )
+_LONGEST_PLACEHOLDER = 40
 
 
 def problems(schemas: Schemas, name: str, data: Any) -> list[Problem]:
-    """Everything the schema ``name`` refuses in the data, one problem for each cause."""
+    """Everything in the data that must be put right before its fields can be relied on.
+
+    That is what the schema ``name`` refuses, one problem for each cause, and with it placeholders
+    and unquoted text that other readers of YAML would take for something else.
+    """
     root = schemas.field(name)
     validator = schemas.validator(name)
     try:
+        if validator.is_valid(data):
+            return []
         errors = list(validator.iter_errors(data))
     except ValueError:  # jsonschema-rs takes text as str only, not as Ambiguous
         errors = list(validator.iter_errors(_plain(data)))
     found: list[Problem] = []
     for error in errors:
-        found.extend(_explain(root, data, tuple(error.instance_path), error))
-    return _one_for_each_cause(found)
+        found.extend(_explain(root, tuple(error.instance_path), error))
+    return [*_one_for_each_cause(found), *_text_problems(root, data)]
 
 
-def text_problems(root: Field, data: Any) -> Iterator[Problem]:
+def placeholders(root: Field, texts: Iterable[tuple[Pointer, str]]) -> Iterator[Problem]:
+    """D111: free texts of valid data that only hold a place."""
+    for pointer, text in texts:
+        if len(text) < _LONGEST_PLACEHOLDER and _PLACEHOLDER.match(text):
+            here = root.at(pointer)
+            yield Problem("D111", pointer, {"label": here.labels if here else "", "value": text})
+
+
+def _text_problems(root: Field, data: Any) -> Iterator[Problem]:
     """Placeholders, and unquoted text that other readers of YAML would take for something else."""
 
     def walk(node: Any, here: Field, pointer: Pointer) -> Iterator[Problem]:
@@ -50,7 +64,7 @@ def text_problems(root: Field, data: Any) -> Iterator[Problem]:
             if isinstance(node, Ambiguous):
                 if here.type in ("string", "") and not here.enum and not here.is_date:
                     yield Problem("D107", pointer, {"label": here.labels, "value": node})
-            elif len(node) < 40 and not here.enum and not here.is_date and _PLACEHOLDER.match(node):
+            elif len(node) < _LONGEST_PLACEHOLDER and not here.enum and not here.is_date and _PLACEHOLDER.match(node):
                 yield Problem("D111", pointer, {"label": here.labels, "value": node})
         elif isinstance(node, dict):
             for key, value in node.items():
@@ -64,7 +78,7 @@ def text_problems(root: Field, data: Any) -> Iterator[Problem]:
     return walk(data, root, ())
 
 
-def _explain(root: Field, data: Any, pointer: Pointer, error: Any) -> Iterator[Problem]:
+def _explain(root: Field, pointer: Pointer, error: Any) -> Iterator[Problem]:
     kind = error.kind.name
     value = error.instance
     here = root.at(pointer)
@@ -72,16 +86,16 @@ def _explain(root: Field, data: Any, pointer: Pointer, error: Any) -> Iterator[P
     if kind == "required":
         missing = str(error.kind.property)
         child = here.properties.get(missing) if here else None
-        yield Problem(
-            "D101", pointer, {"field": missing, "label": child.labels if child else missing}, at_key=True
-        )
+        yield Problem("D101", pointer, {"field": missing, "label": child.labels if child else missing}, at_key=True)
     elif kind in ("additionalProperties", "unevaluatedProperties"):
         for unexpected in error.kind.unexpected:
             yield _unknown_key(here, value, pointer, unexpected)
     elif kind == "type":
         yield _wrong_type(here, pointer, value, label)
     elif kind == "const":
-        yield Problem("D116", pointer, {"label": label, "value": _shown(value), "expected": str(here.enum[0] if here else "")})
+        yield Problem(
+            "D116", pointer, {"label": label, "value": _shown(value), "expected": str(here.enum[0] if here else "")}
+        )
     elif kind == "enum":
         yield _not_allowed(here, pointer, value, label)
     elif isinstance(value, str):
@@ -112,40 +126,28 @@ def _unknown_key(here: Field | None, value: Any, pointer: Pointer, key: str) -> 
 
 def _wrong_type(here: Field | None, pointer: Pointer, value: Any, label: Detail) -> Problem:
     expected = here.type if here else ""
+    scalar = isinstance(value, str | bool | int | float)
     if value is None:
         return Problem("D110", pointer, {"label": label}, at_key=True)
-    if here is not None and here.is_date and isinstance(value, int | float):
-        return _wrong_text(here, pointer, str(value), label, "type")
-    if here is not None and here.enum and isinstance(value, bool | int | float):
+    if here is not None and here.is_date and scalar:
+        return _wrong_date(pointer, str(value), label)
+    if here is not None and here.enum and scalar:
         return _not_allowed(here, pointer, value, label)
-    if expected == "string" and isinstance(value, bool | int | float):
-        return Problem("D107", pointer, {"label": label, "value": _shown(value)})
-    if expected == "string" and isinstance(value, list):
-        return Problem("D109", pointer, {"label": label, "value": _shown(value)}, at_key=True)
-    if expected == "array" and isinstance(value, str | int | float | bool):
-        return Problem("D118", pointer, {"label": label, "value": _shown(value)})
-    if isinstance(value, str) and expected in ("object", "array"):
-        slip = slip_in_text(value)
-        if slip:
-            return Problem(slip, pointer, {"key": _slipped_key(value), "line_text": value.split("\n")[0]})
-    return Problem("D103", pointer, {"label": label, "expected": expected, "value": _shown(value)})
+    slip = slip_in_text(value) if isinstance(value, str) else None
+    if slip:
+        return Problem(slip, pointer, {"key": _slipped_key(value), "line_text": value.split("\n", maxsplit=1)[0]})
+    code = "D103"
+    if expected == "string" and not isinstance(value, dict):
+        code = "D107" if scalar else "D109"
+    elif expected == "array" and scalar:
+        code = "D118"
+    details: dict[str, Detail] = {"label": label, "expected": expected, "value": _shown(value)}
+    return Problem(code, pointer, details, at_key=code == "D109")
 
 
 def _wrong_text(here: Field | None, pointer: Pointer, value: str, label: Detail, kind: str) -> Problem:
     if here is not None and here.is_date:
-        narrow = unicodedata.normalize("NFKC", value).strip()
-        if _DATE.match(value):
-            return Problem("D105", pointer, {"label": label, "value": value})
-        if narrow != value and _DATE.match(narrow):
-            return Problem("D106", pointer, {"label": label, "value": value, "suggestion": narrow})
-        if match := _LOOSE_DATE.match(narrow):
-            year, month, day = (int(part) for part in match.groups() if part)
-            try:
-                suggestion = datetime.date(year, month, day).isoformat()
-            except ValueError:
-                return Problem("D105", pointer, {"label": label, "value": value})
-            return Problem("D106", pointer, {"label": label, "value": value, "suggestion": suggestion})
-        return Problem("D104", pointer, {"label": label, "value": value})
+        return _wrong_date(pointer, value, label)
     if kind == "maxLength":
         limit = str(here.schema.get("maxLength", "")) if here else ""
         return Problem("D112", pointer, {"label": label, "length": str(len(value)), "limit": limit})
@@ -154,6 +156,19 @@ def _wrong_text(here: Field | None, pointer: Pointer, value: str, label: Detail,
     if here is not None and here.ref in REFERENCE_CODES:
         return Problem(REFERENCE_CODES[here.ref], pointer, {"label": label, "value": value, "suggestion": "—"})
     return Problem("D113", pointer, {"label": label, "value": _shown(value), "description": here.helps if here else ""})
+
+
+def _wrong_date(pointer: Pointer, value: str, label: Detail) -> Problem:
+    details = {"label": label, "value": value}
+    match = _LOOSE_DATE.match(unicodedata.normalize("NFKC", value).strip())
+    if match is None:
+        return Problem("D104", pointer, details)
+    year, month, day = (int(part) for part in match.groups() if part)
+    try:
+        suggestion = datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return Problem("D105", pointer, details)
+    return Problem("D106", pointer, {**details, "suggestion": suggestion})
 
 
 def _not_allowed(here: Field | None, pointer: Pointer, value: Any, label: Detail) -> Problem:
@@ -168,7 +183,9 @@ def _one_for_each_cause(found: list[Problem]) -> list[Problem]:
 
     One slip can break several keywords (pattern and format, say).
     """
-    misspelt = {(problem.pointer[:-1], _meant(problem)) for problem in found if problem.at_key and problem.code != "D101"}
+    misspelt = {
+        (problem.pointer[:-1], _meant(problem)) for problem in found if problem.at_key and problem.code != "D101"
+    }
     seen: set[tuple[Pointer, str]] = set()
     kept = []
     for problem in found:

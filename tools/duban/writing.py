@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from duban.model import Data
-from duban.parse import Ambiguous, plain_value
+from duban.scalar import Ambiguous, plain_value
 from duban.schema import Field
 
 _ONE_LINE = frozenset({"signed", "milestones", "milestones_done", "supervisors", "attachments", "countersigns", "days"})
@@ -84,7 +84,7 @@ def _inner(value: Any) -> str:
 
 def _fits_on_one_line(values: list[Any], name: str) -> bool:
     if name == "signed":
-        return all("paper" not in value for value in values) and len(_flow(values)) <= _SHORT
+        return not any(isinstance(value, dict) and "paper" in value for value in values) and len(_flow(values)) <= _SHORT
     plain = all(isinstance(value, int | float) or (isinstance(value, str) and value.isascii()) for value in values)
     return plain and len(_flow(values)) <= _SHORT
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
-from duban.cli import check, explain, figures, new, obligations, site, status, synth
 from duban.cli.context import CLEAN, OUR_BUG, WRONG_USAGE, Context, Parser, UsageError, chosen_language
 from duban.language import language
 from duban.repository import LedgerError, RevisionError
 
-COMMANDS = (check, status, obligations, figures, explain, new, site, synth)
+COMMANDS = ("check", "status", "obligations", "figures", "explain", "new", "site", "synth")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     text = language(chosen_language(given))
     try:
+        # A command is short and keeps what it reads: looking for garbage would only cost time.
+        gc.disable()
         parser = _parser(given)
         options = parser.parse_args(given)
         context = Context(Path(options.folder), text)
@@ -40,10 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"\n{text('cli.interrupted')}\n")
         return 130
-    except Exception:  # noqa: BLE001 - the one place where a bug is told from a finding
+    except Exception:  # the one place where a bug is told from a finding
         traceback.print_exc()
         sys.stderr.write(f"{text('cli.our_bug')}\n")
         return OUR_BUG
+    finally:
+        gc.enable()
 
 
 def _parser(given: Sequence[str]) -> Parser:
@@ -55,8 +60,7 @@ def _parser(given: Sequence[str]) -> Parser:
     commands = parser.add_subparsers(
         title=text("cli.commands"), metavar=text("cli.arg.command"), required=True, parser_class=Parser
     )
-    for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2]
+    for name in COMMANDS:
         added = commands.add_parser(
             name,
             help=text(f"{name}.summary"),
@@ -64,8 +68,11 @@ def _parser(given: Sequence[str]) -> Parser:
             epilog=text("cli.example") + "\n" + text(f"{name}.example"),
             text=text,
         )
-        command.arguments(added, text)
-        added.set_defaults(run=command.run)
+        # Only the command that is called is imported: a check must start fast.
+        if name in given:
+            command = import_module(f"duban.cli.{name}")
+            command.arguments(added, text)
+            added.set_defaults(run=command.run)
     return parser
 
 

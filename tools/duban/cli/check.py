@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from duban.calendar import WorkCalendar
 from duban.change import change
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json, printed_finding
 from duban.cli.table import on_one_line
-from duban.calendar import WorkCalendar
 from duban.finding import Finding, ordered
 from duban.language import Language
 from duban.load import Readings
@@ -32,7 +32,9 @@ def run(context: Context, options: argparse.Namespace) -> int:
         for path in wanted:
             if not any(known == path or known.startswith(path + "/") for known in tree):
                 raise UsageError(context.text("check.no_such_path", path=path))
-        findings = [one for one in findings if any(one.path == path or one.path.startswith(path + "/") for path in wanted)]
+        findings = [
+            one for one in findings if any(one.path == path or one.path.startswith(path + "/") for path in wanted)
+        ]
     findings = ordered(findings)
     counts = {
         "items": sum(reading.facts.counted for reading in readings.items.values()),
@@ -59,7 +61,9 @@ def calendar_findings(readings: Readings, day: str) -> list[Finding]:
     year = int(day[:4])
     years = [year, year + 1] if day[5:7] == "12" else [year]
     return [
-        Finding("registry/calendar.yml", 1, 1, "D804", {"year": str(one)}) for one in years if not calendar.has_data(one)
+        Finding("registry/calendar.yml", 1, 1, "D804", {"year": str(one)})
+        for one in years
+        if not calendar.has_data(one)
     ]
 
 

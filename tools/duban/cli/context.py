@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ from duban.load import Readings, read
 from duban.model import Ledger, Tree
 from duban.parse import parse
 from duban.store import FileStore, cache_folder
+from duban.workers import spread_over, usable_cores
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_BUG = 0, 1, 2, 3
 _LONG_WORK = 500
@@ -35,9 +37,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, text: Language | None = None, **kwargs: Any) -> None:
         self.text = text or language("zh")
-        super().__init__(
-            *args, formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False, allow_abbrev=False, **kwargs
-        )
+        kwargs.update(formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False, allow_abbrev=False)
+        super().__init__(*args, **kwargs)
         self.add_argument("-h", "--help", action="help", help=self.text("cli.help.help"))
         self._optionals.title = self.text("cli.options")
         self._positionals.title = self.text("cli.arguments")
@@ -74,10 +75,11 @@ class Context:
 
     def readings(self, tree: Tree) -> Readings:
         """The files read, by the store where they are unchanged, with a bar on a terminal."""
-        store = FileStore(cache_folder(self.folder))
+        stamp = tree.stamp if isinstance(tree, repository.FolderTree) else None
+        store = FileStore(cache_folder(self.folder), stamp)
         items = sum(path.startswith("items/") for path in tree)
         with progress_bar(self.text("cli.reading"), shown=items > _LONG_WORK) as advance:
-            readings = read(tree, store, advance)
+            readings = read(tree, store, spread_over(usable_cores(), advance))
         store.flush()
         return readings
 
@@ -95,7 +97,7 @@ class Context:
 def chosen_language(arguments: Sequence[str]) -> str:
     """``zh`` or ``en``: asked for by --lang, else the policy's, else ``zh``."""
     folder = "."
-    for flag, value in zip(arguments, arguments[1:], strict=False):
+    for flag, value in pairwise(arguments):
         if flag == "--lang" and value in LANGUAGES:
             return value
         if flag == "-C":
@@ -139,6 +141,6 @@ def progress_bar(label: str, *, shown: bool) -> Iterator[Callable[[int, int], No
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(label)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
 from duban.language import Language
-from duban.load import Reader, place
+from duban.load import place
 from duban.model import Data, Tree
 from duban.numbering import next_id, path_of
-from duban.parse import plain_value
+from duban.reader import Reader
 from duban.repository import create_whole
+from duban.scalar import plain_value
 from duban.schema import Field, Schemas
 from duban.writing import file_text
 
@@ -34,7 +36,9 @@ _ASKED = (
 
 
 def arguments(parser: Parser, text: Language) -> None:
-    parser.add_argument("--set", dest="given", action="append", default=[], metavar="FIELD=VALUE", help=text("new.help.set"))
+    parser.add_argument(
+        "--set", dest="given", action="append", default=[], metavar="FIELD=VALUE", help=text("new.help.set")
+    )
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
@@ -50,12 +54,18 @@ def run(context: Context, options: argparse.Namespace) -> int:
                 _ask(data, pointer, root, context)
     day = data.setdefault("intake", {}).setdefault("received_on", context.day())
     _sign(data["intake"], tree, schemas, str(day))
-    identity = next_id((path.rpartition("/")[2].removesuffix(".yml") for path in tree if path.startswith("items/")), str(day)[:4])
+    identity = next_id(
+        (path.rpartition("/")[2].removesuffix(".yml") for path in tree if path.startswith("items/")), str(day)[:4]
+    )
     data["id"] = identity
     path = path_of(identity)
     content = file_text(data, root).encode()
     reading = Reader(schemas, tree).item(path, content)
-    problems = [problem for problem in reading.problems if problem.since <= context.day() and (not problem.until or context.day() < problem.until)]
+    problems = [
+        problem
+        for problem in reading.problems
+        if problem.since <= context.day() and (not problem.until or context.day() < problem.until)
+    ]
     if problems or reading.syntax:
         for finding in [*reading.syntax, *place(path, content, problems)]:
             sys.stderr.write(f"{finding.code} {context.text.message(finding)} {context.text.fix(finding)}\n")
@@ -89,7 +99,7 @@ def _names(root: Field) -> Iterator[str]:
 
 
 def _put(data: Any, pointer: tuple[str | int, ...], value: Any) -> None:
-    for part, following in zip(pointer, pointer[1:], strict=False):
+    for part, following in pairwise(pointer):
         empty: Any = [] if isinstance(following, int) else {}
         if isinstance(part, int):
             while len(data) <= part:
@@ -106,12 +116,10 @@ def _put(data: Any, pointer: tuple[str | int, ...], value: Any) -> None:
 def _wanted(data: Data, pointer: tuple[str | int, ...]) -> bool:
     here: Any = data
     for part in pointer:
-        if isinstance(part, int) and isinstance(here, list) and part < len(here):
-            here = here[part]
-        elif isinstance(here, dict) and part in here:
-            here = here[part]
-        else:
+        listed = isinstance(part, int) and isinstance(here, list) and part < len(here)
+        if not listed and not (isinstance(here, dict) and part in here):
             break
+        here = here[part]
     else:
         return False
     sources = data.get("intake", {}).get("sources") or [{}]

@@ -26,7 +26,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
         one
         for listed in ledger_obligations(ledger, context.calendar(ledger)).values()
         for one in listed
-        if (not options.unit or one.owner == options.unit) and (not options.open or one.state(day) in ("open", "overdue"))
+        if (not options.unit or one.owner == options.unit)
+        and (not options.open or one.state(day) in ("open", "overdue"))
     ]
     owed.sort(key=lambda one: (one.due, one.item, one.kind))
     text = context.text

@@ -31,6 +31,6 @@ def run(context: Context, options: argparse.Namespace) -> int:
     # Material prints a notice about the generator's future at every start; the decision record has it.
     logging.getLogger("mkdocs").setLevel(logging.WARNING)
     built = site.build(context.folder, options.edition, out.resolve(), day, readings, options.language or ())
-    sys.stderr.write(context.text("site.built", pages=built.pages, written=built.written) + "\n")
+    sys.stderr.write(context.text("site.built", files=built.files, written=built.written) + "\n")
     sys.stdout.write(f"{options.out or out}\n")
     return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN

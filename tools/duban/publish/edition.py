@@ -57,6 +57,29 @@ class Edition:
         policy = self.ledger.registry.policy
         return str(policy.get("name_en") if self.text.code == "en" and "name_en" in policy else policy["name"])
 
+    def unit_name(self, unit: str) -> str:
+        """A unit's short name in the reader's language; the id itself where the registry lacks it."""
+        known = self.ledger.registry.units.get(unit)
+        return self._named(known.short_name, known.name_en) if known else unit
+
+    def campaign_name(self, campaign: str) -> str:
+        """A campaign's name in the reader's language; the id itself where the registry lacks it."""
+        known = self.ledger.registry.campaigns.get(campaign)
+        return self._named(known.name, known.name_en) if known else campaign
+
+    def position(self, person: str) -> str:
+        """A person's position in the reader's language; the id itself where the roster lacks it."""
+        known = self.ledger.registry.people.get(person)
+        return self._named(known.position, known.position_en) if known else person
+
+    def cause_name(self, code: str) -> str:
+        """What a cause code says in the reader's language; the code itself where the policy lacks it."""
+        known = next((cause for cause in self.ledger.registry.policy["causes"] if cause["code"] == code), None)
+        return self._named(known["name"], known.get("name_en", "")) if known else code
+
+    def _named(self, name: str, name_en: str) -> str:
+        return name_en if self.text.code == "en" and name_en else name
+
 
 def edition(
     name: EditionName,

@@ -1,23 +1,60 @@
-"""An edition → findings_page."""
+"""An edition → the page of what is wrong in the ledger now, with the place and the fix of each finding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from duban.finding import Finding, ordered
 from duban.publish.edition import Edition
 from duban.publish.page import Page
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding in the reader's language. Lines and columns count from 1."""
+
+    line: int
+    column: int
+    code: str
+    severity: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFindings:
+    """What is wrong in one file. ``item`` is the id of its item, if it has a page of its own."""
+
+    path: str
+    item: str
+    findings: tuple[Told, ...]
+
+
 def site_pages(edition: Edition) -> Iterator[Page]:
-    """The page of the navigation."""
-    yield from ()
+    """The findings; inside only."""
+    if edition.public:
+        return
+    findings = ordered(edition.ledger.findings)
+    items = {item.path: item.id for item in edition.ledger.items.values()}
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.path, []).append(finding)
+    context = {
+        "files": tuple(
+            FileFindings(path, items.get(path, ""), tuple(_told(one, edition) for one in found))
+            for path, found in by_path.items()
+        ),
+        "errors": sum(finding.severity == "error" for finding in findings),
+        "warnings": sum(finding.severity == "warning" for finding in findings),
+        "checked": len(edition.digests),
+        "broken": edition.ledger.broken,
+    }
+    yield Page("findings.html", edition.text("findings.title"), "findings.html", context)
 
 
-def loose_pages(edition: Edition) -> Iterator[Page]:
-    """One page each."""
-    yield from ()
-
-
-def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Data."""
-    yield from ()
+def _told(finding: Finding, edition: Edition) -> Told:
+    text = edition.text
+    return Told(
+        finding.line, finding.column, finding.code, finding.severity, text.message(finding), text.fix(finding)
+    )

@@ -1,23 +1,107 @@
-"""An edition → ledger_table."""
+"""An edition → the ledger as one table, and the same rows as data for the table that sorts and filters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import orjson
+
+from duban.model import STEPS
 from duban.publish.edition import Edition
+from duban.publish.item_row import ItemRow, counted_rows
 from duban.publish.page import Page
+from duban.status import LIGHTS
+
+DATA = "data/ledger.json"
+# What a reader can filter by; the names stand in the address (#light=overdue&unit=chengqu).
+FILTERS = ("unit", "step", "light", "source", "campaign", "category")
+COLUMNS = (
+    "id", "title", "source", "unit", "category", "step", "light", "due", "moved", "left", "campaign"
+)  # fmt: skip
+_SCRIPT_TEXTS = (
+    "deadline.original",
+    "left.days",
+    "left.today",
+    "left.past",
+    "left.just_past",
+    "ledger.none",
+    "ledger.file",
+    "ledger.csv_original",
+    "ledger.csv_left",
+)
+_TEXTS = ("id", "title", "source", "unit", "category", "step", "light", "due", "left", "campaign")
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
-    """The page of the navigation."""
-    yield from ()
-
-
-def loose_pages(edition: Edition) -> Iterator[Page]:
-    """One page each."""
-    yield from ()
+    """The ledger's page."""
+    rows = counted_rows(edition)
+    not_filed = [
+        {"id": item.id, "title": item.record["title"], "entry": item.record["not_filed"]}
+        for item in edition.ledger.items.values()
+        if "not_filed" in item.record
+    ]
+    context = {
+        "rows": rows,
+        "not_filed": not_filed,
+        "filters": [(name, _choices(edition, rows, name)) for name in FILTERS],
+        "script": {"data": DATA, "items": "items/", "texts": _script_texts(edition)},
+    }
+    yield Page("ledger.html", edition.text("nav.ledger"), "ledger.html", context)
 
 
 def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Data."""
-    yield from ()
+    """The rows as compact arrays, and the names of the codes in them in the reader's language."""
+    rows = counted_rows(edition)
+    data: dict[str, Any] = {
+        "columns": COLUMNS,
+        "rows": [_cells(row) for row in rows],
+        "names": {name: dict(_choices(edition, rows, name)) for name in FILTERS},
+        "order": {"step": STEPS, "light": LIGHTS},
+    }
+    yield DATA, orjson.dumps(data)
+
+
+def _cells(row: ItemRow) -> tuple[Any, ...]:
+    return (
+        row.id,
+        row.title,
+        row.sources,
+        row.lead_unit,
+        row.category,
+        row.step,
+        row.light,
+        row.due,
+        row.moved,
+        row.left,
+        row.campaign,
+    )
+
+
+def _choices(edition: Edition, rows: list[ItemRow], name: str) -> list[tuple[str, str]]:
+    """The values that occur in a column and what the reader calls them, in a fitting order."""
+    text, registry = edition.text, edition.ledger.registry
+    if name == "source":
+        known = edition.item_field.at(("intake", "sources", 0, "type"))
+        values = [value for value in (known.enum if known else ()) if any(value in row.sources for row in rows)]
+        return [(value, known.value_label(value, text.code) if known else value) for value in values]
+    if name == "category":
+        known = edition.item_field.at(("category",))
+        present = {row.category for row in rows}
+        values = [value for value in (known.enum if known else ()) if value in present]
+        return [(value, known.value_label(value, text.code) if known else value) for value in values]
+    if name == "unit":
+        present = {row.lead_unit for row in rows}
+        return [(unit, edition.unit_name(unit)) for unit in registry.units if unit in present]
+    if name == "campaign":
+        present = {row.campaign for row in rows}
+        return [(campaign, edition.campaign_name(campaign)) for campaign in registry.campaigns if campaign in present]
+    if name == "step":
+        present = {row.step for row in rows}
+        return [(step, text(f"step.{step}")) for step in STEPS if step in present]
+    lights = {row.light for row in rows}
+    return [(light, text(f"light.{light}")) for light in LIGHTS if light in lights]
+
+
+def _script_texts(edition: Edition) -> dict[str, str]:
+    return {name: edition.text(name) for name in (*(f"ledger.column.{name}" for name in _TEXTS), *_SCRIPT_TEXTS)}

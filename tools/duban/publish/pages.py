@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from duban.publish import campaign_pages, findings_page, home, item_pages, ledger_table, report_pages, rules_pages, unit_pages, wall_chart
+from duban.publish import (
+    campaign_pages,
+    findings_page,
+    home,
+    item_pages,
+    ledger_table,
+    report_pages,
+    rules_pages,
+    unit_pages,
+    wall_chart,
+)
 from duban.publish.edition import Edition
 from duban.publish.page import Page
 

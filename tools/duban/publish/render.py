@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 
 from duban.publish.edition import Edition
 from duban.publish.page import Page
@@ -22,16 +24,25 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        registry = edition.ledger.registry
         self.environment.globals.update(
             _=edition.text,
             edition=edition,
             lang=edition.text.code,
             item_field=edition.item_field,
-            unit_name=registry.unit_name,
-            position=registry.position,
-            cause_name=lambda code: registry.causes.get(code, code),
+            unit_name=edition.unit_name,
+            campaign_name=edition.campaign_name,
+            position=edition.position,
+            cause_name=edition.cause_name,
         )
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Names the text of all templates together."""
+        digest = hashlib.blake2b(digest_size=16)
+        loader = cast(BaseLoader, self.environment.loader)
+        for name in sorted(self.environment.list_templates()):
+            digest.update(loader.get_source(self.environment, name)[0].encode())
+        return digest.digest()
 
     def content(self, page: Page, **more: Any) -> str:
         """The page's own HTML. ``root`` leads from the page to the edition's root (``../``)."""

@@ -1,23 +1,93 @@
-"""An edition → unit_pages."""
+"""An edition → the table of units, and a page for each unit with its items and what it owes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from duban.figures import INTERVIEW
+from duban.model import Unit
+from duban.obligation import Obligation
 from duban.publish.edition import Edition
+from duban.publish.item_row import ItemRow, Share, by_urgency, counted_rows, light_shares
+from duban.publish.owed import Owed, all_obligations, pending
 from duban.publish.page import Page
+from duban.publish.tally import Tally, tally
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A unit with its items: those it leads, those it supports, and what it still owes."""
+
+    unit: Unit
+    tally: Tally
+    lights: tuple[Share, ...]
+    leading: tuple[ItemRow, ...]
+    supporting: tuple[ItemRow, ...]
+    owed: tuple[Owed, ...]
+    interviews: int
+
+
+def unit_tallies(rows: list[ItemRow]) -> dict[str, Tally]:
+    """Each lead unit with how its items stand."""
+    led: dict[str, list[ItemRow]] = {}
+    for row in rows:
+        if row.lead_unit:
+            led.setdefault(row.lead_unit, []).append(row)
+    return {unit: tally(mine) for unit, mine in led.items()}
+
+
+def unit_views(edition: Edition) -> list[UnitView]:
+    """The units that lead or support an item or owe something, in the order of the registry."""
+    leading: dict[str, list[ItemRow]] = {}
+    supporting: dict[str, list[ItemRow]] = {}
+    for row in counted_rows(edition):
+        leading.setdefault(row.lead_unit, []).append(row)
+        for helper in row.co_units:
+            supporting.setdefault(helper, []).append(row)
+    owing: dict[str, list[Obligation]] = {}
+    for one in all_obligations(edition):
+        owing.setdefault(one.owner, []).append(one)
+    interviews = _interviews(edition)
+    views = []
+    for identity, unit in edition.ledger.registry.units.items():
+        mine, helped = by_urgency(leading.get(identity, ())), by_urgency(supporting.get(identity, ()))
+        owed = pending(edition, owing.get(identity, ()))
+        if mine or helped or owed:
+            views.append(
+                UnitView(
+                    unit,
+                    tally(mine),
+                    tuple(light_shares(mine)),
+                    tuple(mine),
+                    tuple(helped),
+                    tuple(owed),
+                    interviews.get(identity, 0),
+                )
+            )
+    return views
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
-    """The page of the navigation."""
-    yield from ()
+    """The table of units: those with most open and overdue items first."""
+    views = unit_views(edition)
+    views.sort(key=lambda view: (-view.tally.overdue, -view.tally.open, -view.tally.items))
+    yield Page("units.html", edition.text("nav.units"), "units.html", {"units": views})
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """One page each."""
-    yield from ()
+    """A page for each unit that has anything to do with an item."""
+    for view in unit_views(edition):
+        key = f"{view!r}{edition.unit_name(view.unit.id)}"
+        yield Page(f"units/{view.unit.id}.html", edition.unit_name(view.unit.id), "unit.html", {"view": view}, key)
 
 
-def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Data."""
-    yield from ()
+def _interviews(edition: Edition) -> dict[str, int]:
+    """Times that persons of a unit were interviewed; counts only, and none in the public edition."""
+    counts: dict[str, int] = {}
+    if not edition.public:
+        for item in edition.ledger.items.values():
+            for measure in item.record.get("measures", ()):
+                if measure["kind"] == INTERVIEW:
+                    counts[measure["unit"]] = counts.get(measure["unit"], 0) + len(measure.get("persons", ()))
+    return counts

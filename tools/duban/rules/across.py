@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from duban.deadline import ending, finished_on
@@ -115,9 +116,8 @@ def double_supervision(facts: Mapping[str, Facts], similarity: int) -> Iterator[
 
 
 def _pieces(title: str) -> frozenset[str]:
-    return frozenset(map("".join, zip(title, title[1:], strict=False)))
+    return frozenset(map("".join, pairwise(title)))
 
 
 def _linked(one: Facts, other: Facts) -> bool:
     return other.id in one.related or one.id in other.related
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from duban.finding import Pointer, Problem
@@ -48,6 +49,18 @@ def amendments_fit(data: Data) -> Iterator[Problem]:
             value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
 
 
+def placed(data: Data, found: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems of the effective record, those of an amended value at the amendment that gave it."""
+    amended = {pointer_of(one["field"]): index for index, one in enumerate(data.get("amendments", ()))}
+    for problem in found:
+        above = (problem.pointer[:length] for length in range(len(problem.pointer), 0, -1))
+        index = next((amended[pointer] for pointer in above if pointer in amended), None)
+        if index is None:
+            yield problem
+        else:
+            yield replace(problem, pointer=("amendments", index, "new"), at_key=False)
+
+
 def pointer_of(text: str) -> Pointer:
     """``/task_notice/milestones/0/due`` as a pointer."""
     return tuple(int(part) if part.isdigit() else part for part in text.strip("/").split("/"))
@@ -60,4 +73,12 @@ def _misfit(record: Data, pointer: Pointer, amendment: Data) -> str | None:
         value: Any = value_at(record, pointer)
     except (KeyError, IndexError, TypeError):
         return "D311"
+    if _holds_signature(value):
+        return "D311"
     return None if value == amendment["old"] else "D312"
+
+
+def _holds_signature(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "signed" in value or any(map(_holds_signature, value.values()))
+    return isinstance(value, list) and any(map(_holds_signature, value))

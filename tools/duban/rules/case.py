@@ -34,7 +34,7 @@ Rule = Callable[[Case], Iterator[Problem]]
 def value_at(data: Any, pointer: Pointer) -> Any:
     """The value a pointer leads to; KeyError or IndexError where there is none."""
     for part in pointer:
-        if isinstance(data, list) and not isinstance(part, int):
+        if isinstance(data, str) or (isinstance(data, list) and not isinstance(part, int)):
             raise KeyError(part)
         data = data[part]
     return data

@@ -40,7 +40,9 @@ def extensions(case: Case) -> Iterator[Problem]:
                 {"applied_on": extension["applied_on"], "deadline": stands},
             )
         if count > limit:
-            yield Problem("D510", ("extensions", index, "decision", "result"), {"count": str(count), "limit": str(limit)})
+            yield Problem(
+                "D510", ("extensions", index, "decision", "result"), {"count": str(count), "limit": str(limit)}
+            )
         stands = extension["new_deadline"]
 
 
@@ -71,7 +73,9 @@ def standards_answered(case: Case) -> Iterator[Problem]:
         answered = {result["standard"] for result in notice["standard_results"]}
         for standard in task["standards"]:
             if standard not in answered:
-                yield Problem("D501", ("closure_notices", index, "standard_results"), {"standard": standard}, at_key=True)
+                yield Problem(
+                    "D501", ("closure_notices", index, "standard_results"), {"standard": standard}, at_key=True
+                )
         for position, result in enumerate(notice["standard_results"]):
             if result["standard"] not in task["standards"]:
                 yield Problem(

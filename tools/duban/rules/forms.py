@@ -42,7 +42,9 @@ def milestones(case: Case) -> Iterator[Problem]:
         here: Pointer = ("task_notice", "milestones", index)
         if milestone["due"] > deadline:
             yield Problem(
-                "D407", (*here, "due"), {"name": milestone["name"], "due": milestone["due"], "deadline": notice["deadline"]}
+                "D407",
+                (*here, "due"),
+                {"name": milestone["name"], "due": milestone["due"], "deadline": notice["deadline"]},
             )
         if milestone["name"] in seen:
             yield Problem("D411", (*here, "name"), {"name": milestone["name"]})

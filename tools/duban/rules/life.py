@@ -52,7 +52,9 @@ def steps(case: Case) -> Iterator[Problem]:
     record: dict[str, Any] = case.record  # type: ignore[assignment]
     for later, earlier in _NEEDS:
         if later in record and earlier not in record:
-            yield Problem("D304", (later,), {"later": case.label((later,)), "missing": case.label((earlier,))}, at_key=True)
+            yield Problem(
+                "D304", (later,), {"later": case.label((later,)), "missing": case.label((earlier,))}, at_key=True
+            )
     notice = record.get("task_notice")
     if notice and "ack" not in notice:
         for later in ("report", "closure_notices", "feedback", "archive"):
@@ -61,7 +63,10 @@ def steps(case: Case) -> Iterator[Problem]:
                 break
     if "feedback" in record and "report" in record and closing(case.record) is None:
         yield Problem(
-            "D304", ("feedback",), {"later": case.label(("feedback",)), "missing": case.label(("closure_notices",))}, at_key=True
+            "D304",
+            ("feedback",),
+            {"later": case.label(("feedback",)), "missing": case.label(("closure_notices",))},
+            at_key=True,
         )
 
 
@@ -122,7 +127,10 @@ def nothing_after_the_end(case: Case) -> Iterator[Problem]:
     for other in case.survey.entries:
         if other.day > entry["on"] and other.pointer[0] not in (kind, "amendments", "look_backs"):
             yield Problem(
-                "D310", other.pointer, {"end": case.label((kind,)), "day": entry["on"], "label": other.field.labels}, at_key=True
+                "D310",
+                other.pointer,
+                {"end": case.label((kind,)), "day": entry["on"], "label": other.field.labels},
+                at_key=True,
             )
 
 
@@ -157,7 +165,7 @@ def _chains(record: Any) -> Iterator[tuple[_Dated, _Dated]]:
         _dated(record, "archive", "on"),
     ]
     yield from _rising(main)
-    for index, source in enumerate(record["intake"]["sources"]):
+    for index in range(len(record["intake"]["sources"])):
         yield from _rising([_dated(record, "intake", "sources", index, "sent_on"), main[0]])
     notice = main[4]
     yield from _rising([notice, _dated(record, "task_notice", "deadline")])
@@ -184,7 +192,9 @@ def _chains(record: Any) -> Iterator[tuple[_Dated, _Dated]]:
             for part in (("due",), ("done_on",)):
                 yield from _rising([issued, _dated(record, "coordination_notices", i, "subtasks", j, *part)])
     for i in range(len(record.get("extensions", ()))):
-        yield from _rising([_dated(record, "extensions", i, "applied_on"), _dated(record, "extensions", i, "decision", "on")])
+        yield from _rising(
+            [_dated(record, "extensions", i, "applied_on"), _dated(record, "extensions", i, "decision", "on")]
+        )
     for i in range(len(record.get("closure_notices", ()))):
         here = ("closure_notices", i)
         yield from _rising(

@@ -65,7 +65,10 @@ def _id_checksum(digits: str) -> bool:
 
 def _luhn(digits: str) -> bool:
     doubled = cycle((1, 2))
-    return sum(sum(divmod(int(digit) * factor, 10)) for digit, factor in zip(reversed(digits), doubled, strict=False)) % 10 == 0
+    return (
+        sum(sum(divmod(int(digit) * factor, 10)) for digit, factor in zip(reversed(digits), doubled, strict=False)) % 10
+        == 0
+    )
 
 
 def _masked(text: str) -> str:

@@ -27,12 +27,10 @@ def registry_references(case: Case) -> Iterator[Problem]:
 
 def references(survey: Survey, root: Field, registry: Registry, year: int) -> Iterator[Problem]:
     """The same for any surveyed data; plan entries are those of the year."""
-    known = _known(registry, year)
     for kind, pointer, value, day in survey.references:
-        names = known.get(kind)
-        if names is None:
+        if kind not in REFERENCE_CODES:
             continue
-        if value not in names:
+        if not _is_known(registry, kind, value, year):
             here = root.at(pointer)
             yield Problem(
                 REFERENCE_CODES[kind],
@@ -40,7 +38,7 @@ def references(survey: Survey, root: Field, registry: Registry, year: int) -> It
                 {
                     "label": here.labels if here else kind,
                     "value": value,
-                    "suggestion": _suggestion(value, names),
+                    "suggestion": _suggestion(value, _known(registry, kind, year)),
                 },
             )
         elif kind == "unit" and day and not registry.units[value].valid_on(day):
@@ -49,13 +47,15 @@ def references(survey: Survey, root: Field, registry: Registry, year: int) -> It
 
 def suggested(found: list[Problem], registry: Registry, year: int) -> list[Problem]:
     """Problems of shape, those at references told what the registry has: a name typed for an id, say."""
-    known = _known(registry, year)
-    return [
-        replace(problem, details={**problem.details, "suggestion": _suggestion(str(problem.details["value"]), known[kind])})
-        if (kind := _KINDS.get(problem.code))
-        else problem
-        for problem in found
-    ]
+
+    def with_suggestion(problem: Problem) -> Problem:
+        kind = _KINDS.get(problem.code)
+        if kind is None:
+            return problem
+        suggestion = _suggestion(str(problem.details["value"]), _known(registry, kind, year))
+        return replace(problem, details={**problem.details, "suggestion": suggestion})
+
+    return [with_suggestion(problem) for problem in found]
 
 
 def signers(case: Case) -> Iterator[Problem]:
@@ -102,17 +102,27 @@ def _fit(case: Case, pointer: tuple[str | int, ...], name: str, day: str, superv
     if person.unit in supervised:
         yield Problem("D211", pointer, {"person": person.position, "unit": case.registry.unit_name(person.unit)})
     if person.term and not person.term.covers(day):
-        yield Problem("D210", pointer, {"person": person.position, "day": day, "term_end": person.term.end or person.term.start})
+        yield Problem(
+            "D210", pointer, {"person": person.position, "day": day, "term_end": person.term.end or person.term.start}
+        )
 
 
-def _known(registry: Registry, year: int) -> Mapping[str, Mapping[str, Any]]:
-    return {
-        "unit": registry.units,
-        "person": registry.people,
-        "campaign": registry.campaigns,
-        "plan": {name: entry for (of, name), entry in registry.plans.items() if of == year},
-        "cause": registry.causes,
-    }
+def _is_known(registry: Registry, kind: str, value: str, year: int) -> bool:
+    if kind == "plan":
+        return (year, value) in registry.plans
+    return value in _known(registry, kind, year)
+
+
+def _known(registry: Registry, kind: str, year: int) -> Mapping[str, Any]:
+    if kind == "unit":
+        return registry.units
+    if kind == "person":
+        return registry.people
+    if kind == "campaign":
+        return registry.campaigns
+    if kind == "cause":
+        return registry.causes
+    return {name: entry for (of, name), entry in registry.plans.items() if of == year}
 
 
 def _suggestion(value: str, known: Mapping[str, Any]) -> str:
@@ -120,7 +130,7 @@ def _suggestion(value: str, known: Mapping[str, Any]) -> str:
     by_name = {name: identity for identity, entry in known.items() for name in _names(entry)}
     if value in by_name:
         return by_name[value]
-    close = difflib.get_close_matches(value, known, 1, 0.6)
+    close: list[str] = difflib.get_close_matches(value, known, 1, 0.6)
     if not close:
         close = [by_name[name] for name in difflib.get_close_matches(value, by_name, 1, 0.6)]
     if close:

@@ -1,0 +1,67 @@
+# Two commands set everything up: `make serve` and `make test`. Nothing is installed outside .venv,
+# but for a Chromium where the tests find none and may install one.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
+BROWSER_SOURCES := $(filter-out site/browser/node_modules%,$(wildcard site/browser/*.json site/browser/*.mjs site/browser/src/*))
+
+.PHONY: help serve build test check bench chromium clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+serve: build/site/internal/index.html ## check the ledger, build the internal edition, serve it on 127.0.0.1
+	@$(BIN)/duban check
+	@echo "http://127.0.0.1:$(PORT)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site/internal $(PORT)
+
+build: $(VENV)/.package build/browser/.done ## both editions into build/site
+	$(BIN)/duban site --edition internal
+	$(BIN)/duban site --edition public
+
+# Always run: the build itself knows what changed.
+.PHONY: build/site/internal/index.html
+build/site/internal/index.html: $(VENV)/.package build/browser/.done
+	@$(BIN)/duban site --edition internal
+
+test: $(VENV)/.package build/browser/.done chromium ## every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.package ## lint, types, layers, schemas, workflows
+	$(BIN)/ruff check tools tests bench setup.py
+	$(BIN)/ruff format --check tools tests bench setup.py
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --check-metaschema schemas/*.schema.json
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/duban check
+
+bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items
+	$(BIN)/python -m bench $(N)
+
+chromium: ## a Chromium for the browser tests, where there is none
+	@sh .ci/chromium $(BIN)
+
+clean: ## away with what was made
+	rm -rf build dist $(VENV) site/browser/node_modules
+
+$(VENV)/.libraries: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.libraries pyproject.toml setup.py $(CATALOGUES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The browser parts, by the machine's npm or by PyPI's where it has none.
+build/browser/.done: $(BROWSER_SOURCES) | $(VENV)/.libraries
+	@command -v npm >/dev/null || test -x $(BIN)/npm || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
+	cd site/browser && PATH="$$PATH:$(abspath $(BIN))" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	cd site/browser && PATH="$$PATH:$(abspath $(BIN))" npm run build --silent
+	@mkdir -p $(@D) && touch $@

@@ -1,0 +1,66 @@
+"""``duban check`` cold and warm beside yaml.load(CSafeLoader) with jsonschema, on the same files."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+import jsonschema
+import yaml
+
+from bench.measure import Row, best_of, run
+from duban.repository import tree_of
+from duban.schema import Schemas
+
+_DATE = "tag:yaml.org,2002:timestamp"
+_TRUE_OR_FALSE = re.compile("(?:true|false)$")
+
+
+def duban(work: Path, *arguments: str) -> None:
+    """Run the command as a user would, with a cache of its own."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(work / "cache")}
+    run(sys.executable, "-m", "duban.cli", *arguments, environment=environment)
+
+
+def rows(work: Path, ledger: Path, count: int) -> list[Row]:
+    """The whole command, start of Python included, against the usual pair of libraries in one process."""
+    valid: list[int] = []
+    usual = best_of(1, lambda: valid.append(usual_check(ledger)))
+    if valid != [count]:
+        raise ValueError(f"the yardstick finds {valid} valid items, not {count}")
+    check = ("-C", str(ledger), "check")
+    cold = best_of(2, lambda: duban(work, *check), before=lambda: shutil.rmtree(work / "cache", ignore_errors=True))
+    warm = best_of(5, lambda: duban(work, *check))
+    name = "yaml.load(CSafeLoader) + jsonschema"
+    return [
+        Row("check, cold", cold, name, usual, 5),
+        Row("check, warm cache", warm, name, usual, 50),
+    ]
+
+
+def usual_check(ledger: Path) -> int:
+    """Read and validate every item the usual way, the validator made once; returns how many are valid."""
+    validator = jsonschema.Draft202012Validator(
+        Schemas.of(tree_of(ledger)).bundled("item"), format_checker=jsonschema.FormatChecker()
+    )
+    valid = 0
+    for path in sorted(ledger.glob("items/*/*.yml")):
+        with path.open(encoding="utf-8") as stream:
+            data = yaml.load(stream, Loader=_StringDates)  # noqa: S506 - a CSafeLoader whose dates stay text
+        valid += next(validator.iter_errors(data), None) is None
+    return valid
+
+
+class _StringDates(yaml.CSafeLoader):
+    """The usual loader, told to leave dates and the key ``on`` as text, as the schemas want them."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [
+            (tag, _TRUE_OR_FALSE if tag.endswith(":bool") else pattern) for tag, pattern in resolvers if tag != _DATE
+        ]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }

@@ -1,0 +1,152 @@
+"""What every test may ask for: the shipped ledger read once, the command line in-process, git folders, a cache of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from duban.calendar import WorkCalendar
+from duban.cli import main
+from duban.load import Readings, read
+from duban.model import Ledger, Tree
+from duban.repository import tree_of
+from duban.schema import Schemas
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+AS_OF = "2019-10-31"
+
+settings.register_profile("duban", deadline=None, derandomize=True, database=None, max_examples=60)
+settings.load_profile("duban")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one command did: its exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class GitFolder:
+    """A git repository in a temporary folder."""
+
+    folder: Path
+
+    def git(self, *arguments: str, day: str = AS_OF) -> str:
+        dated = [f"{variable}={day}T12:00:00+08:00" for variable in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")]
+        done = subprocess.run(
+            ["env", *dated, "git", *arguments], cwd=self.folder, check=True, capture_output=True, encoding="utf-8"
+        )
+        return done.stdout.strip()
+
+    def commit(self, day: str = AS_OF) -> str:
+        """Commit everything in the folder on an ISO day; the revision."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", f"the ledger on {day}", day=day)
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or leaves a cache, and git knows nobody's identity but the test's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "registrar")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "registrar@example.invalid")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository, which is the folder of the shipped ledger."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tree(root: Path) -> Tree:
+    """The files of the shipped ledger."""
+    return tree_of(root)
+
+
+@pytest.fixture(scope="session")
+def readings(tree: Tree) -> Readings:
+    """The shipped ledger, read without a store."""
+    return read(tree)
+
+
+@pytest.fixture(scope="session")
+def schemas(tree: Tree) -> Schemas:
+    """The shipped schemas."""
+    return Schemas.of(tree)
+
+
+@pytest.fixture(scope="session")
+def ledger(readings: Readings) -> Ledger:
+    """The shipped ledger as it stood on its last day."""
+    return readings.ledger(AS_OF)
+
+
+@pytest.fixture(scope="session")
+def calendar(readings: Readings) -> WorkCalendar:
+    """The working days of the shipped ledger."""
+    return WorkCalendar.of(readings.registry)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Runs ``duban`` in this process with the arguments given."""
+
+    def call(*arguments: object) -> Outcome:
+        capsys.readouterr()
+        try:
+            code = main([str(one) for one in arguments])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return Outcome(code, out, err)
+
+    return call
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path, tree: Tree) -> Callable[..., Path]:
+    """Writes the shipped ledger, or only some of its items, into a temporary folder."""
+
+    def copy(name: str = "ledger", items: Sequence[str] | None = None) -> Path:
+        folder = tmp_path / name
+        for path, content in tree.items():
+            identity = path.rpartition("/")[2].removesuffix(".yml")
+            if items is None or path.startswith(("schemas/", "registry/")) or identity in items:
+                target = folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+        return folder
+
+    return copy
+
+
+@pytest.fixture
+def git_folder() -> Iterator[Callable[[Path], GitFolder]]:
+    """Makes a folder a git repository with nothing committed."""
+
+    def start(folder: Path) -> GitFolder:
+        repository = GitFolder(folder)
+        repository.git("init", "--quiet", "--initial-branch=main")
+        return repository
+
+    yield start

@@ -1,0 +1,183 @@
+"""An edition, its templates and the theme's shells → files in the output folder, only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from duban import __version__
+from duban.language import Language
+from duban.load import Readings
+from duban.publish.edition import Edition, EditionName, edition
+from duban.publish.page import Page
+from duban.publish.pages import data_files, loose_pages, navigation, site_pages
+from duban.publish.render import Renderer
+from duban.publish.shell import Shell
+from duban.repository import files_below, pinned_day, today, write_whole
+
+TEMPLATES = Path("site/templates")
+BROWSER = Path("build/browser")
+_SAMPLES = 3
+
+
+class ShellMismatchError(Exception):
+    """A page filled into the shell is not what the theme itself renders: a bug, or a theme that changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An edition with its compiled templates and the pages that the generator takes into its navigation."""
+
+    edition: Edition
+    renderer: Renderer
+    pages: dict[str, tuple[str, str]]
+    navigation: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What the theme can render once the generator has built its own pages.
+
+    ``shell`` takes the folder a page stands in; ``full_page`` a page's path without its ending, its
+    title and its content.
+    """
+
+    shell: Callable[[str], Shell]
+    full_page: Callable[[str, str, str], str]
+
+
+def prepared(folder: Path, name: EditionName, text: Language, day: str, readings: Readings) -> Prepared:
+    """The edition of the ledger in ``folder`` as of an ISO day, in one language."""
+    if readings.schemas is None:
+        raise ValueError("a ledger without readable schemas has no site")
+    digests = {path: hashlib.blake2b(content, digest_size=16).hexdigest() for path, content in readings.tree.items()}
+    made = edition(
+        name,
+        text,
+        readings.ledger(day),
+        readings.schemas,
+        day,
+        today(),
+        pinned=bool(pinned_day(folder)) or day != today(),
+        digests=digests,
+    )
+    renderer = Renderer(folder / TEMPLATES, made)
+    pages = {page.path: (page.title, renderer.content(page)) for page in site_pages(made)}
+    return Prepared(made, renderer, pages, navigation(made))
+
+
+class Manifest:
+    """What stands in an output folder, with the key that each page was written for.
+
+    It is kept beside the folder, so that the next build writes only what changed.
+    """
+
+    def __init__(self, out: Path, before: dict[str, str] | None = None) -> None:
+        self._out = out
+        self._before = _read_manifest(_manifest_of(out)) if before is None and out.is_dir() else before or {}
+        self._now: dict[str, str] = {}
+        self.written = 0
+
+    @classmethod
+    def beside(cls, out: Path) -> Manifest:
+        """For a folder that someone else has just filled: nothing of it is known."""
+        return cls(out, {})
+
+    @property
+    def files(self) -> int:
+        """How many files the site has."""
+        return len(self._now)
+
+    def is_current(self, file: Path, key: str) -> bool:
+        """Whether the file was written for that key; then it stays."""
+        name = str(file.relative_to(self._out))
+        if self._before.get(name) != key:
+            return False
+        self._now[name] = key
+        return True
+
+    def write(self, file: Path, content: bytes, key: str = "") -> None:
+        """Write a file unless its content is there already."""
+        name = str(file.relative_to(self._out))
+        key = key or hashlib.blake2b(content, digest_size=16).hexdigest()
+        self._now[name] = key
+        if self._before.get(name) == key:
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        self.written += 1
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Bring over every file below a folder."""
+        for path in files_below(source):
+            self.write(target / path.relative_to(source), path.read_bytes())
+
+    def finish(self) -> None:
+        """Remove what no longer belongs to the site, then remember what stands."""
+        for path in files_below(self._out):
+            if str(path.relative_to(self._out)) not in self._now:
+                path.unlink()
+        write_whole(_manifest_of(self._out), orjson.dumps(self._now))
+
+
+def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> None:
+    """Everything the generator knows nothing of: data files, and the pages outside its navigation.
+
+    Some pages of each folder are rendered through the theme as well; ShellMismatchError if the two
+    differ by a byte.
+    """
+    for path, data in data_files(made.edition):
+        manifest.write(target / path, data)
+    for folder, pages in _by_folder(loose_pages(made.edition)).items():
+        shell = theme.shell(folder)
+        base = _base_digest(shell, made)
+        samples = 0
+        for page in pages:
+            file, key = target / page.path, base + page.key
+            if page.key and manifest.is_current(file, key):
+                continue
+            name = page.path[len(folder) :].removesuffix(".html")
+            content = made.renderer.content(page)
+            html = shell.fill(title=page.title, content=content, name=name)
+            if samples < _SAMPLES:
+                samples += 1
+                if theme.full_page(f"{folder}{name}", page.title, content) != html:
+                    raise ShellMismatchError(page.path)
+            manifest.write(file, html.encode(), key if page.key else "")
+
+
+def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:
+    folders: dict[str, list[Page]] = {}
+    for page in pages:
+        folder, slash, _ = page.path.rpartition("/")
+        folders.setdefault(folder + slash, []).append(page)
+    return folders
+
+
+def _base_digest(shell: Shell, made: Prepared) -> str:
+    """What every page of a folder depends on: shell, templates, registry, schemas, day, language, version."""
+    digest = hashlib.blake2b("\0".join(shell.pieces).encode(), digest_size=16)
+    edition = made.edition
+    digest.update(f"{__version__}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
+    digest.update(made.renderer.digest)
+    for path in sorted(edition.digests):
+        if path.startswith(("registry/", "schemas/")):
+            digest.update(edition.digests[path].encode())
+    return digest.hexdigest()
+
+
+def _manifest_of(out: Path) -> Path:
+    return out.parent / f".{out.name}.manifest.json"
+
+
+def _read_manifest(file: Path) -> dict[str, str]:
+    try:
+        found = orjson.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,117 @@
+"""An edition's items → the rows that tables, charts and lists show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from duban.deadline import causes
+from duban.model import Item
+from duban.publish.edition import Edition
+from duban.status import LIGHTS, OPEN_LIGHTS, Light, Status
+
+UNCOUNTED: frozenset[Light] = frozenset({"not_filed", "broken"})
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item as a table shows it. Ids and codes only: names are the reader's language's business.
+
+    ``moved`` is the first deadline where an extension moved it, "" otherwise; ``left`` counts working
+    days, negative when past; ``cause`` is the last cause code given.
+    """
+
+    id: str
+    title: str
+    sources: tuple[str, ...]
+    lead_unit: str
+    co_units: tuple[str, ...]
+    category: str
+    campaign: str
+    step: str
+    light: Light
+    received_on: str
+    due: str
+    moved: str
+    left: int | None
+    finished_on: str
+    cause: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.light in OPEN_LIGHTS
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a bar of 100: where it starts and how long it is, in percent."""
+
+    name: str
+    count: int
+    start: float
+    length: float
+
+
+def item_row(item: Item, status: Status) -> ItemRow:
+    """The row of one item; what an edition cuts from the record is empty in the row."""
+    record = item.record
+    notice = record.get("task_notice")
+    given = causes(record)
+    return ItemRow(
+        id=item.id,
+        title=record["title"],
+        sources=tuple(dict.fromkeys(source["type"] for source in record["intake"]["sources"])),
+        lead_unit=status.lead_unit,
+        co_units=tuple(notice.get("co_units", ())) if notice else (),
+        category=record["category"],
+        campaign=record.get("campaign", ""),
+        step=status.step,
+        light=status.light,
+        received_on=record["intake"]["received_on"],
+        due=status.due,
+        moved=status.original_due if status.original_due != status.due else "",
+        left=status.workdays_left,
+        finished_on=status.finished_on,
+        cause=given[-1] if given else "",
+    )
+
+
+def counted_rows(edition: Edition) -> list[ItemRow]:
+    """The rows of all items that count, those not filed left out (不予立项不计入)."""
+    return [
+        item_row(item, edition.states[item.id])
+        for item in edition.ledger.items.values()
+        if edition.states[item.id].light not in UNCOUNTED
+    ]
+
+
+def by_urgency(rows: Iterable[ItemRow]) -> list[ItemRow]:
+    """Overdue first, longest first; then open ones by deadline; then ended ones, latest first."""
+    lights = {light: place for place, light in enumerate(("overdue", "due_soon", "on_track"))}
+    is_open = sorted(
+        (row for row in rows if row.is_open), key=lambda row: (lights[row.light], row.due or "9999", row.id)
+    )
+    ended = sorted((row for row in rows if not row.is_open), key=lambda row: (row.finished_on, row.id), reverse=True)
+    return [*is_open, *ended]
+
+
+def light_shares(rows: Iterable[ItemRow]) -> list[Share]:
+    """How many rows show each light that occurs, as parts of one bar."""
+    counts: dict[str, int] = dict.fromkeys(LIGHTS, 0)
+    for row in rows:
+        counts[row.light] += 1
+    return list(shares(counts))
+
+
+def shares(counts: dict[str, int]) -> Iterator[Share]:
+    """Counts → the parts of one bar, in their order, empty ones left out."""
+    total, before = sum(counts.values()), 0
+    for name, count in counts.items():
+        if count:
+            yield Share(name, count, percent(before, total), percent(count, total))
+            before += count
+
+
+def percent(part: float, whole: float) -> float:
+    """A part of a whole in percent, exact enough for drawing; 0 of nothing."""
+    return round(100 * part / whole, 3) if whole else 0.0

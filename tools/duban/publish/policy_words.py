@@ -1,0 +1,143 @@
+"""The policy and its schema → the local rules in words: groups of values, sentences, signatures, series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from duban.publish.edition import Edition
+from duban.publish.shown import Row, Shower, Shown
+from duban.schema import Field
+from duban.status import LIGHTS
+
+# These have a table of their own, or are no rule but a name.
+_APART = frozenset({"signatures", "series", "causes", "language", "name", "name_en", "office"})
+_OPEN_GROUPS = frozenset({"deadline_days", "lights", "extension"})
+_SENTENCES = ("ack", "reply", "extension", "result", "look_back", "milestones", "periodic", "interview", "open_lights")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Values of the policy that belong together."""
+
+    anchor: str
+    title: str
+    help: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who must sign one kind of entry."""
+
+    entry: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LightRule:
+    """When an item shows a light."""
+
+    light: str
+    rule: str
+
+
+def sentences(edition: Edition) -> tuple[str, ...]:
+    """The rules that people ask for most, with the policy's own numbers."""
+    policy, text = edition.ledger.registry.policy, edition.text
+    numbers = {
+        "ack": policy["ack_within_workdays"],
+        "reply": policy["tracking"]["reply_within_workdays"],
+        "decide": policy["extension"]["decide_within_workdays"],
+        "times": policy["extension"]["max_times"],
+        "result": policy["result_report_days"],
+        "look_back": policy["look_back_days"],
+        "milestones": policy["milestones_when_over_days"],
+        "weekday": text(f"weekday.{policy['periodic_due']['weekly']}"),
+        "monthday": policy["periodic_due"]["monthly"],
+        "reds": policy["tracking"]["interview_after_red"],
+        "bulletin": policy["tracking"]["bulletin_after_workdays"],
+    }
+    told = ("extension", "result", "milestones", "open_lights") if edition.public else _SENTENCES
+    return tuple(text(f"rules.words.{name}", **numbers) for name in told)
+
+
+def light_rules(edition: Edition) -> tuple[LightRule, ...]:
+    """Each light and when it shows."""
+    days = edition.ledger.registry.policy["lights"]["due_soon_workdays"]
+    return tuple(
+        LightRule(light, edition.text(f"rules.light.{light}", days=days))
+        for light in LIGHTS
+        if light != "broken" or not edition.public
+    )
+
+
+def groups(edition: Edition, shower: Shower) -> Iterator[Group]:
+    """The values as they stand in the policy, with the schema's labels; single ones in a group of their own."""
+    policy, root = edition.ledger.registry.policy, edition.schemas.field("policy")
+    single = []
+    for name, field in root.properties.items():
+        if name not in policy or name in _APART or (edition.public and name not in _OPEN_GROUPS):
+            continue
+        if field.properties:
+            rows = tuple(_worded(row) for row in shower.rows(policy[name], field))
+            yield Group(name, field.label(edition.text.code), field.help(edition.text.code), rows)
+        else:
+            single.append(Row(shower.label(field), shower.value(policy[name], field)))
+    if single:
+        yield Group("general", edition.text("rules.general"), "", tuple(single))
+
+
+def signings(edition: Edition, shower: Shower) -> Iterator[Signing]:
+    """Who must sign each kind of entry: the role, and of which unit."""
+    policy = edition.ledger.registry.policy
+    labels = edition.schemas.field("policy").properties["signatures"].properties
+    for entry, roles in policy["signatures"].items():
+        kind = labels[entry].label(edition.text.code) if entry in labels else entry
+        yield Signing(kind, tuple(_role(role, entry, edition, shower) for role in roles))
+
+
+def series(edition: Edition, shower: Shower) -> tuple[Row, ...]:
+    """The number series, each with a number as it looks."""
+    policy, root = edition.ledger.registry.policy, edition.schemas.field("policy").properties["series"]
+    year = edition.day[:4]
+    return tuple(
+        Row(row.label, Shown("number", f"{row.value.text}〔{year}〕1号")) for row in shower.rows(policy["series"], root)
+    )
+
+
+def cause_rows(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Each cause of delay: its code and its name."""
+    return tuple((code, edition.cause_name(code)) for code in edition.ledger.registry.causes)
+
+
+def _worded(row: Row) -> Row:
+    """A list of colours or days as the sequence it is."""
+    if row.value.kind not in ("lines", "words"):
+        return row
+    return Row(row.label, Shown("words", parts=row.value.parts))
+
+
+def _role(role: str, entry: str, edition: Edition, shower: Shower) -> str:
+    name, _, of = role.partition("@")
+    if not of:
+        return shower.names.role(name)
+    field = _unit_field(edition.item_field, entry, of)
+    return edition.text("rules.role_of", role=shower.names.role(name), unit=field.label(edition.text.code) if field else of)
+
+
+def _unit_field(root: Field, entry: str, name: str) -> Field | None:
+    """The field that says which unit: in the entry itself, or in the form around it."""
+
+    def walk(here: Field, around: Mapping[str, Any]) -> Field | None:
+        inner = here.items or here
+        if inner.entry == entry:
+            return inner.properties.get(name) or around.get(name)
+        for child in inner.properties.values():
+            found = walk(child, inner.properties)
+            if found is not None:
+                return found
+        return None
+
+    return walk(root, {})

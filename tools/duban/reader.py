@@ -1,0 +1,191 @@
+"""One file of a ledger, its schemas and registry → a Reading: data, facts, and every problem within it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, cast
+
+from duban import registry as registry_files
+from duban.finding import Finding, Problem
+from duban.model import Data, Item, ItemRecord, Registry, Tree
+from duban.parse import parse
+from duban.rules import across, amendments, closing, forms, life, privacy, references
+from duban.rules.across import Facts
+from duban.rules.case import Case, Rule
+from duban.schema import Field, Schemas
+from duban.survey import Surveyor
+from duban.violation import placeholders, problems
+
+ITEM_RULES: tuple[Rule, ...] = (
+    life.names,
+    life.steps,
+    life.drafter,
+    life.proposal_kept,
+    life.order_of_dates,
+    life.not_in_the_future,
+    life.nothing_after_the_end,
+    life.one_end,
+    references.registry_references,
+    references.signers,
+    references.supervisors,
+    forms.numbers,
+    forms.milestones,
+    forms.tracking_in_turn,
+    forms.units_named_once,
+    closing.extensions,
+    closing.tracked_deadline,
+    closing.standards_answered,
+    closing.closing_earned,
+    closing.cause_of_red,
+    closing.secrecy_review,
+    privacy.text_is_clean,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file read: its problems, its facts for the other files, and its data where it is valid.
+
+    ``data`` is a function because a store keeps data apart: judging an unchanged file never
+    needs it. It is None for a file that is broken.
+    """
+
+    facts: Facts
+    data: Callable[[], Data] | None = None
+    problems: tuple[Problem, ...] = ()
+    syntax: tuple[Finding, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether the file fits its schema."""
+        return self.data is not None
+
+    def as_row(self) -> list[Any]:
+        """Everything but the data as plain JSON values, for a store or another process."""
+        return [
+            self.facts.as_row(),
+            [[one.code, one.pointer, one.details, one.at_key, one.since, one.until] for one in self.problems],
+            [[one.path, one.line, one.column, one.code, one.details] for one in self.syntax],
+            self.valid,
+        ]
+
+    @classmethod
+    def from_row(cls, row: list[Any], data: Callable[[], Data]) -> Reading:
+        """What ``as_row`` made, its data to be had from elsewhere."""
+        facts, found, syntax, valid = row
+        return cls(
+            Facts(*facts),
+            data if valid else None,
+            tuple([Problem(code, tuple(pointer), *rest) for code, pointer, *rest in found]),
+            tuple([Finding(*finding) for finding in syntax]),
+        )
+
+
+class Reader:
+    """Reads the files of one tree by its schemas and registry; ``key`` names those for a store."""
+
+    def __init__(self, schemas: Schemas, tree: Tree) -> None:
+        self.schemas = schemas
+        self.registry_syntax: list[Finding] = []
+        self.registry_problems: list[tuple[str, Problem]] = []
+        self.complete = False
+        self.registry = self._read_registry(tree)
+        digest = hashlib.blake2b(digest_size=16)
+        for path in sorted(tree):
+            if path.startswith(("schemas/", "registry/")):
+                digest.update(path.encode() + b"\0" + hashlib.blake2b(tree[path]).digest())
+        self.key = digest.hexdigest()
+        self._item_field: Field = schemas.field("item")
+        self._surveyors: dict[str, Surveyor] = {}
+
+    def read(self, path: str, content: bytes) -> Reading:
+        """One item or report file, by where it stands."""
+        return self.item(path, content) if path.startswith("items/") else self.report(path, content)
+
+    def item(self, path: str, content: bytes) -> Reading:
+        """One item file, judged by every rule that needs no other item."""
+        identity = path.rpartition("/")[2].removesuffix(".yml")
+        data, syntax = parse(path, content)
+        if data is None:
+            return Reading(Facts(identity, ""), None, (), tuple(syntax))
+        found = problems(self.schemas, "item", data)
+        if found:
+            found = references.suggested(found, self.registry, int(identity[:4]))
+            title = data.get("title")
+            return Reading(Facts(identity, title if isinstance(title, str) else ""), None, tuple(found))
+        found = [*amendments.amendments_fit(data)]
+        record = cast(ItemRecord, amendments.effective(data))
+        misfits = problems(self.schemas, "item", record) if "amendments" in data else []
+        if misfits:
+            misfits = references.suggested(misfits, self.registry, int(identity[:4]))
+            found += amendments.placed(data, misfits)
+            return Reading(Facts(identity, data["title"]), None, tuple(found))
+        survey = self._surveyor("item").survey(cast(Data, record))
+        found += placeholders(self._item_field, survey.texts)
+        case = Case(path, record, survey, self._item_field, self.registry)
+        if self.complete:
+            found += amendments.placed(data, chain.from_iterable(rule(case) for rule in ITEM_RULES))
+        return Reading(across.facts_of(record, Item(path, record).lead_unit, survey), lambda: data, tuple(found))
+
+    def report(self, path: str, content: bytes) -> Reading:
+        """One report file: shape, place, references and privacy."""
+        identity = path.removeprefix("reports/").removesuffix(".yml")
+        data, syntax = parse(path, content)
+        if data is None:
+            return Reading(Facts(identity, ""), None, (), tuple(syntax))
+        root = self.schemas.field("report")
+        found = problems(self.schemas, "report", data)
+        if found:
+            found = references.suggested(found, self.registry, int(identity[:4]))
+            return Reading(Facts(identity, ""), None, tuple(found))
+        if data["id"] != identity:
+            found.append(Problem("D806", ("id",), {"id": data["id"], "expected": identity}))
+        survey = self._surveyor("report").survey(data)
+        if self.complete:
+            found += references.references(survey, root, self.registry, int(data["id"][:4]))
+        found += privacy.privacy(survey.texts)
+        day, pointer = life.latest(survey.facts)
+        label = root.at(pointer)
+        found.append(Problem("D306", pointer, {"label": label.labels if label else "", "day": day}, until=day))
+        facts = Facts(identity, data["title"], items=across.references_to("item", survey))
+        return Reading(facts, lambda: data, tuple(found))
+
+    def _surveyor(self, name: str) -> Surveyor:
+        if name not in self._surveyors:
+            self._surveyors[name] = Surveyor(self.schemas.field(name))
+        return self._surveyors[name]
+
+    def _read_registry(self, tree: Tree) -> Registry:
+        files: dict[str, Data] = {}
+        plans = {path: "plan" for path in sorted(tree) if path.startswith(registry_files.PLANS)}
+        for path, name in {**registry_files.FILES, **plans}.items():
+            if path not in tree:
+                self.registry_syntax.append(Finding(path, 1, 1, "D805", {"file": path}))
+                continue
+            data, syntax = parse(path, tree[path])
+            self.registry_syntax += syntax
+            if data is None:
+                continue
+            found = problems(self.schemas, name, data)
+            if not found:
+                files[path] = data
+                found = [*registry_files.file_problems(path, data)]
+            self.registry_problems += [(path, problem) for problem in found]
+        # With a part of the registry missing every reference would be wrong: mend that first.
+        self.complete = all(path in files for path in (*registry_files.FILES, *plans))
+        registry = registry_files.build(files)
+        if not self.complete:
+            return registry
+        self.registry_problems += registry_files.cross_problems(registry)
+        for path, name in {**registry_files.FILES, **plans}.items():
+            if path in files:
+                root = self.schemas.field(name)
+                survey = Surveyor(root).survey(files[path])
+                year = files[path].get("year", 0)
+                self.registry_problems += [
+                    (path, problem) for problem in references.references(survey, root, registry, year)
+                ]
+        return registry
