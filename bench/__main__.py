@@ -27,7 +27,7 @@ def main(count: int) -> None:
         shutil.copytree(ROOT / "site", ledger / "site", ignore=shutil.ignore_patterns("node_modules"))
         if (ROOT / "build/browser").is_dir():
             shutil.copytree(ROOT / "build/browser", ledger / "build/browser")
-        rows: list[Row] = [*reading.rows(work, ledger, count), *site.rows(work, ledger, count)]
+        rows: list[Row] = [*reading.rows(work, ledger, count), *site.rows(work, ledger)]
     show(count, rows)
 
 

@@ -25,7 +25,7 @@ def days(first: str, last: str) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "last"),
     [
-        ("2019-01-01", "2019-01-01"),
+        ("2018-12-30", "2019-01-01"),
         ("2019-02-04", "2019-02-10"),
         ("2019-04-05", "2019-04-07"),
         ("2019-05-01", "2019-05-04"),
@@ -48,6 +48,7 @@ def test_nobody_works_on_published_holidays(first: str, last: str) -> None:
 @pytest.mark.parametrize(
     "day",
     [
+        "2018-12-29",
         "2019-02-02",
         "2019-02-03",
         "2019-04-28",
@@ -138,7 +139,7 @@ def test_the_check_warns_of_a_year_without_data(readings: Readings, tree: Tree) 
 
 
 def test_the_calendar_is_the_registrys_own(tree: Tree) -> None:
-    content = "days: [{date: 2019-10-31, workday: false, reason: 防汛演练}]\n"
+    content = "days: [{date: 2019-10-31, workday: false, name: 防汛演练}]\n"
     readings = read({**tree, "registry/calendar.yml": content.encode()})
     assert readings.registry_problems == ()
     assert not WorkCalendar.of(readings.registry).is_workday("2019-10-31")

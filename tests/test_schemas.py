@@ -170,8 +170,8 @@ def test_both_validators_agree_on_the_shipped_items(schemas: Schemas, readings: 
 def test_both_validators_agree_on_spoilt_items(schemas: Schemas, readings: Readings, data: st.DataObject) -> None:
     item = copy.deepcopy(some_item(readings, data.draw(st.integers(0, len(readings.items) - 1), label="item")))
     for _ in range(data.draw(st.integers(1, 3), label="slips")):
-        pointer = data.draw(st.sampled_from(sorted(_pointers(item, ()), key=str)), label="at")
-        _spoil(item, pointer, data)
+        pointer = data.draw(st.sampled_from(sorted(pointers(item, ()), key=str)), label="at")
+        spoil(item, pointer, data)
     fast = {tuple(error.instance_path) for error in schemas.validator("item").iter_errors(item)}
     slow = {tuple(error.absolute_path) for error in reference_validator(schemas).iter_errors(item)}
     assert fast == slow
@@ -208,15 +208,15 @@ def _typed_keys(record: Any, here: Field, where: str) -> Iterator[tuple[str, Fie
             yield from _typed_keys(inner, child, f"{where}/{key}")
 
 
-def _pointers(node: Any, pointer: Pointer) -> Iterator[Pointer]:
+def pointers(node: Any, pointer: Pointer) -> Iterator[Pointer]:
     if pointer:
         yield pointer
     children: Mapping[Any, Any] = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
     for key, value in children.items():
-        yield from _pointers(value, (*pointer, key))
+        yield from pointers(value, (*pointer, key))
 
 
-def _spoil(item: Any, pointer: Pointer, data: st.DataObject) -> None:
+def spoil(item: Any, pointer: Pointer, data: st.DataObject) -> None:
     """Delete what stands at a pointer, change its type, break it as a date, or put a stranger beside it."""
     parent = item
     for part in pointer[:-1]:

@@ -26,6 +26,7 @@ Tabulator.registerModule([
 
 // Above this the table scrolls in a frame of its own and draws only the rows in sight.
 const DRAW_ALL = 400;
+const REM = parseFloat(getComputedStyle(document.documentElement).fontSize);
 const PHONE = matchMedia("(max-width: 44.9375em)");
 
 const { data: address, items, texts } = JSON.parse(document.getElementById("ledger-script").textContent);
@@ -65,12 +66,13 @@ const deadline = (row) => {
   moved.append(day(row.moved));
   return together(day(row.due), " ", moved);
 };
+const counted = (name, number) => texts[number === 1 ? name : `${name}s`].replace("{count}", number);
 const left = (row) => {
   if (row.left === null) return dash();
-  if (row.left < 0) return element("span", "left left--past", texts["left.past"].replace("{count}", -row.left));
+  if (row.left < 0) return element("span", "left left--past", counted("left.past_day", -row.left));
   if (row.light === "overdue") return element("span", "left left--past", texts["left.just_past"]);
   if (row.left === 0) return element("span", "left", texts["left.today"]);
-  return element("span", "left", texts["left.days"].replace("{count}", row.left));
+  return element("span", "left", counted("left.day", row.left));
 };
 
 // Rows without a value come last whichever way the column is sorted.
@@ -100,24 +102,24 @@ const columns = ({ names, order }) => {
   }
   const sources = (row) => together(...row.source.map((value) => element("span", "tag", names.source[value] ?? value)));
   return [
-    column("id", { width: 92, formatter: cell((row) => element("span", "col-id", row.id)) }),
+    column("id", { width: 4.6 * REM, formatter: cell((row) => element("span", "col-id", row.id)) }),
     column("title", {
       widthGrow: 3,
-      minWidth: 200,
+      minWidth: 9 * REM,
       formatter: cell((row) => link(`${items}${row.id}.html`, row.title, "item-link")),
       sorter: byName({}),
     }),
-    column("source", { widthGrow: 1.4, minWidth: 110, formatter: cell(sources), headerSort: false }),
-    column("unit", { widthGrow: 1.2, minWidth: 100, formatter: cell(unit), sorter: byName(names.unit) }),
-    column("category", { width: 66, formatter: cell((row) => document.createTextNode(names.category[row.category])) }),
+    column("source", { widthGrow: 1.4, minWidth: 5.5 * REM, formatter: cell(sources), headerSort: false }),
+    column("unit", { widthGrow: 1.2, minWidth: 5 * REM, formatter: cell(unit), sorter: byName(names.unit) }),
+    column("category", { width: 4.3 * REM, formatter: cell((row) => document.createTextNode(names.category[row.category])) }),
     column("step", {
-      width: 92,
+      width: 4.4 * REM,
       formatter: cell((row) => document.createTextNode(names.step[row.step])),
       sorter: byPlace(order.step),
     }),
-    column("light", { width: 128, formatter: cell((row) => lightMark(row, names)), sorter: byPlace(order.light) }),
-    column("due", { width: 112, formatter: cell(deadline), sorter: byDay }),
-    column("left", { width: 122, formatter: cell(left), sorter: byNumber }),
+    column("light", { width: 5.6 * REM, formatter: cell((row) => lightMark(row, names)), sorter: byPlace(order.light) }),
+    column("due", { width: 5.2 * REM, formatter: cell(deadline), sorter: byDay }),
+    column("left", { width: 6.2 * REM, formatter: cell(left), sorter: byNumber }),
   ];
 };
 
@@ -152,6 +154,7 @@ const save = (rows, names) => {
 const start = (data) => {
   const all = records(data);
   holder.hidden = false;
+  holder.classList.toggle("ledger-table--whole", all.length <= DRAW_ALL);
   plain.hidden = true;
   const table = new Tabulator(holder, {
     data: all,
@@ -159,7 +162,7 @@ const start = (data) => {
     layout: "fitColumns",
     ...(all.length > DRAW_ALL ? { height: "80vh" } : { renderVertical: "basic" }),
     placeholder: texts["ledger.none"],
-    columnDefaults: { vertAlign: "top", headerSortTristate: true, resizable: false },
+    columnDefaults: { vertAlign: "top", headerSortTristate: true },
     initialSort: [],
     printAsHtml: true,
     printRowRange: "active",

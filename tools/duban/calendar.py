@@ -29,9 +29,9 @@ class WorkCalendar:
         """Whether the arrangement of holidays and make-up days of a year is known."""
         if year in self._confirmed:
             return True
-        from holidays.countries.china import China
+        from holidays.countries.china import ChinaStaticHolidays
 
-        return year in China.special_public_holidays  # type: ignore[attr-defined]
+        return year in ChinaStaticHolidays.special_public_holidays
 
     def is_workday(self, day: str) -> bool:
         """Whether people work on an ISO day."""

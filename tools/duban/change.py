@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,13 @@ from duban.model import Tree, text_pointer
 from duban.parse import parse
 from duban.schema import Field, Schemas
 
+_HEAD = "intake"
+"""The kind of entry that an item's head belongs to: it is signed for when the item is registered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """An entry that the change brings: its item, its place in the file after, its kind."""
+    """An entry that the change brings, or what it adds to one: its item, its place in the file after, its kind."""
 
     item: str
     entry: str
@@ -58,11 +61,7 @@ def change(before: Tree, after: Tree) -> Change:
             added += (Added(identity, text_pointer(pointer), kind) for pointer, kind in _entries(new, root, ()))
             continue
         findings += place(path, after[path], _compare(old, new, root, (), in_entry=False))
-        added += (
-            Added(identity, text_pointer(pointer), kind)
-            for pointer, kind in _entries(new, root, ())
-            if not _stood(old, pointer)
-        )
+        added += (Added(identity, text_pointer(pointer), kind) for pointer, kind in _added(old, new, root, (), _HEAD))
     return Change(tuple(added), tuple(findings))
 
 
@@ -104,13 +103,24 @@ def _entries(node: Any, here: Field, pointer: Pointer) -> Iterator[tuple[Pointer
             yield from _entries(value, here.items, (*pointer, index))
 
 
-def _stood(old: Any, pointer: Pointer) -> bool:
-    for part in pointer:
-        try:
-            old = old[part]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+def _added(old: Any, new: Any, here: Field, pointer: Pointer, kind: str) -> Iterator[tuple[Pointer, str]]:
+    """New entries, and what came later to an entry that stood: a signature, a result, a day of finish.
+
+    The latter has the kind of the entry it belongs to, so that nothing is added without a signer.
+    """
+    kind = here.entry or kind
+    pairs: Iterable[tuple[str | int, Any, Field | None]] = ()
+    if isinstance(old, dict) and isinstance(new, dict):
+        pairs = ((key, value, here.properties.get(key)) for key, value in new.items())
+    elif isinstance(old, list) and isinstance(new, list):
+        pairs = ((index, value, here.items) for index, value in enumerate(new))
+    for part, value, child in pairs:
+        if child is None:
+            continue
+        if part in old if isinstance(part, str) else part < len(old):
+            yield from _added(old[part], value, child, (*pointer, part), kind)
+        else:
+            yield from list(_entries(value, child, (*pointer, part))) or [((*pointer, part), kind)]
 
 
 def _valid(path: str, content: bytes, schemas: Schemas) -> Any:

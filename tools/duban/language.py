@@ -20,12 +20,16 @@ class Language:
     def __init__(self, code: str, catalogue: gettext.NullTranslations) -> None:
         self.code = code
         self._catalogue = catalogue
+        self._found: dict[str, str] = {}
 
     def __call__(self, message: str, **details: object) -> str:
         """The text of a message id, filled in; KeyError names an id that no catalogue has."""
-        text = self._catalogue.gettext(message)
-        if text == message:
-            raise KeyError(message)
+        text = self._found.get(message)
+        if text is None:
+            text = self._catalogue.gettext(message)
+            if text == message:
+                raise KeyError(message)
+            self._found[message] = text
         return self._filled(text, details)
 
     def many(self, message: str, count: int, **details: object) -> str:
@@ -34,7 +38,7 @@ class Language:
 
     def has(self, message: str) -> bool:
         """Whether any catalogue has the id."""
-        return self._catalogue.gettext(message) != message
+        return message in self._found or self._catalogue.gettext(message) != message
 
     def pick(self, detail: Detail | list[str]) -> str:
         """A detail as this reader has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -96,7 +96,7 @@ class Readings:
         yield from across.double_supervision(facts, similarity)
 
 
-def in_turn(reader: Reader, tree: Tree, paths: list[str]) -> Iterator[tuple[str, Reading]]:
+def in_turn(reader: Reader, tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, Reading]]:
     """Read files one after another."""
     for path in paths:
         yield path, reader.read(path, tree[path])

@@ -397,7 +397,8 @@ class PlanEntry:
 class Registry:
     """Units, people, campaigns, the annual plans, the policy and the calendar's overrides.
 
-    ``plans`` maps (year, entry id), ``causes`` cause codes to their Chinese names; ``overrides`` maps an ISO day to whether people work on it.
+    ``plans`` maps (year, entry id), ``causes`` cause codes to their Chinese names, ``overrides`` an
+    ISO day to whether people work on it.
     """
 
     units: Mapping[str, Unit]

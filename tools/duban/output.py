@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from duban import __version__
 from duban.language import Language
 from duban.load import Readings
+from duban.processes import in_blocks, over_cores
 from duban.publish.edition import Edition, EditionName, edition
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, navigation, site_pages
@@ -23,6 +24,7 @@ from duban.repository import files_below, pinned_day, today, write_whole
 TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
 _SAMPLES = 3
+_BLOCK = 50
 
 
 class ShellMismatchError(Exception):
@@ -36,7 +38,7 @@ class Prepared:
     edition: Edition
     renderer: Renderer
     pages: dict[str, tuple[str, str]]
-    navigation: list[dict[str, Any]]
+    navigation: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,9 @@ def prepared(folder: Path, name: EditionName, text: Language, day: str, readings
         digests=digests,
     )
     renderer = Renderer(folder / TEMPLATES, made)
-    pages = {page.path: (page.title, renderer.content(page)) for page in site_pages(made)}
-    return Prepared(made, renderer, pages, navigation(made))
+    pages = list(site_pages(made))
+    contents = {page.path: (page.title, renderer.content(page)) for page in pages}
+    return Prepared(made, renderer, contents, navigation(pages))
 
 
 class Manifest:
@@ -96,7 +99,7 @@ class Manifest:
     def is_current(self, file: Path, key: str) -> bool:
         """Whether the file was written for that key; then it stays."""
         name = str(file.relative_to(self._out))
-        if self._before.get(name) != key:
+        if self._before.get(name) != key or not file.is_file():
             return False
         self._now[name] = key
         return True
@@ -106,10 +109,15 @@ class Manifest:
         name = str(file.relative_to(self._out))
         key = key or hashlib.blake2b(content, digest_size=16).hexdigest()
         self._now[name] = key
-        if self._before.get(name) == key:
+        if self._before.get(name) == key and file.is_file():
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+        self.written += 1
+
+    def note(self, file: Path, key: str) -> None:
+        """Take in a file that someone else writes now, for that key."""
+        self._now[str(file.relative_to(self._out))] = key
         self.written += 1
 
     def copy(self, source: Path, target: Path) -> None:
@@ -136,19 +144,36 @@ def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
     for folder, pages in _by_folder(loose_pages(made.edition)).items():
         shell = theme.shell(folder)
         base = _base_digest(shell, made)
-        samples = 0
+        stale = []
         for page in pages:
-            file, key = target / page.path, base + page.key
-            if page.key and manifest.is_current(file, key):
+            file = target / page.path
+            if page.key and manifest.is_current(file, base + page.key):
                 continue
-            name = page.path[len(folder) :].removesuffix(".html")
-            content = made.renderer.content(page)
-            html = shell.fill(title=page.title, content=content, name=name)
-            if samples < _SAMPLES:
-                samples += 1
-                if theme.full_page(f"{folder}{name}", page.title, content) != html:
-                    raise ShellMismatchError(page.path)
-            manifest.write(file, html.encode(), key if page.key else "")
+            stale.append((page, file))
+            manifest.note(file, base + page.key)
+        (target / folder).mkdir(parents=True, exist_ok=True)
+        write = partial(_write_pages, made, shell, folder)
+        for page, file in stale[:_SAMPLES]:
+            html = write([(page, file)])
+            if theme.full_page(_name(page, folder, whole=True), page.title, made.renderer.content(page)) != html:
+                raise ShellMismatchError(page.path)
+        for _ in over_cores(in_blocks(stale[_SAMPLES:], _BLOCK), write):
+            pass
+
+
+def _write_pages(made: Prepared, shell: Shell, folder: str, block: Sequence[tuple[Page, Path]]) -> str:
+    """Render and write some pages; returns the last one's HTML."""
+    html = ""
+    for page, file in block:
+        content = made.renderer.content(page)
+        html = shell.fill(title=page.title, content=content, name=_name(page, folder))
+        file.write_bytes(html.encode())
+    return html
+
+
+def _name(page: Page, folder: str, *, whole: bool = False) -> str:
+    name = page.path.removesuffix(".html")
+    return name if whole else name[len(folder) :]
 
 
 def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:

@@ -34,7 +34,7 @@ def read_plain(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _read(text: str) -> dict[str, Any]:  # noqa: PLR0912 - one loop over lines, unrolled for speed
+def _read(text: str) -> dict[str, Any]:  # noqa: PLR0912, PLR0915 - one loop over lines, unrolled for speed
     root: dict[str, Any] = {}
     # Open containers by indentation; a key with nothing after it waits for what the next line holds.
     containers: list[tuple[int, Any]] = [(0, root)]

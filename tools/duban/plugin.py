@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -32,7 +33,7 @@ _HIDDEN = {"hide": ["navigation", "toc", "path", "footer"]}
 class DubanConfig(Config):  # type: ignore[no-untyped-call]
     """The options below ``plugins: duban`` in mkdocs.yml."""
 
-    as_of = options.Optional(options.Type(str))
+    as_of = options.Optional(options.Type((str, date)))
     edition = options.Choice(("internal", "public"), default="internal")
     languages = options.ListOfItems(options.Choice(("zh", "en")), default=["zh", "en"])
 
@@ -78,7 +79,7 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
                 raise PluginError("duban check")
             name = cast(EditionName, self.config.edition)
             text = language(config.theme["language"])
-            self._use(prepared(folder, name, text, self.config.as_of or today(), readings), config)
+            self._use(prepared(folder, name, text, str(self.config.as_of or today()), readings), config)
         config.nav = self._prepared.navigation
         return config
 

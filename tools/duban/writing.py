@@ -84,7 +84,9 @@ def _inner(value: Any) -> str:
 
 def _fits_on_one_line(values: list[Any], name: str) -> bool:
     if name == "signed":
-        return not any(isinstance(value, dict) and "paper" in value for value in values) and len(_flow(values)) <= _SHORT
+        return (
+            not any(isinstance(value, dict) and "paper" in value for value in values) and len(_flow(values)) <= _SHORT
+        )
     plain = all(isinstance(value, int | float) or (isinstance(value, str) and value.isascii()) for value in values)
     return plain and len(_flow(values)) <= _SHORT
 

@@ -22,7 +22,7 @@ from duban.load import Readings, read
 from duban.model import Ledger, Tree
 from duban.parse import parse
 from duban.store import FileStore, cache_folder
-from duban.workers import spread_over, usable_cores
+from duban.workers import spread_over
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_BUG = 0, 1, 2, 3
 _LONG_WORK = 500
@@ -79,7 +79,7 @@ class Context:
         store = FileStore(cache_folder(self.folder), stamp)
         items = sum(path.startswith("items/") for path in tree)
         with progress_bar(self.text("cli.reading"), shown=items > _LONG_WORK) as advance:
-            readings = read(tree, store, spread_over(usable_cores(), advance))
+            readings = read(tree, store, spread_over(advance=advance))
         store.flush()
         return readings
 

@@ -19,6 +19,8 @@ def arguments(parser: Parser, text: Language) -> None:
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
+    from mkdocs.exceptions import MkDocsException
+
     from duban import site
 
     day = context.day(options.as_of)
@@ -30,7 +32,10 @@ def run(context: Context, options: argparse.Namespace) -> int:
         raise UsageError(context.text("cli.registry_broken"))
     # Material prints a notice about the generator's future at every start; the decision record has it.
     logging.getLogger("mkdocs").setLevel(logging.WARNING)
-    built = site.build(context.folder, options.edition, out.resolve(), day, readings, options.language or ())
+    try:
+        built = site.build(context.folder, options.edition, out.resolve(), day, readings, options.language or ())
+    except MkDocsException as error:
+        raise UsageError(context.text("site.generator", problem=str(error))) from error
     sys.stderr.write(context.text("site.built", files=built.files, written=built.written) + "\n")
     sys.stdout.write(f"{options.out or out}\n")
     return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN

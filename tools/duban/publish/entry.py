@@ -139,7 +139,8 @@ def _entry(node: Mapping[str, Any], field: Field, anchor: str, shower: Shower, *
     headline = tuple(name for name in _HEADLINE.get(field.entry, ()) if name in node)
     main = _TEXT.get(field.entry, "")
     on_paper = papers and field.entry in _FORMS
-    apart = {*nested, *headline, main, field.dated_by, SIGNED, *(_FRAME if on_paper else ())}
+    said = shower.said_by_signature(node, field)
+    apart = {*nested, *headline, *said, main, field.dated_by, SIGNED, *(_FRAME if on_paper else ())}
     return Entry(
         anchor=anchor,
         kind=field.entry,

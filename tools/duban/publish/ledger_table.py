@@ -21,9 +21,11 @@ COLUMNS = (
 )  # fmt: skip
 _SCRIPT_TEXTS = (
     "deadline.original",
+    "left.day",
     "left.days",
     "left.today",
-    "left.past",
+    "left.past_day",
+    "left.past_days",
     "left.just_past",
     "ledger.none",
     "ledger.file",

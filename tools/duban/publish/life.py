@@ -12,7 +12,7 @@ from duban.model import ItemRecord
 from duban.publish.shown import Shower
 from duban.schema import Field, entries
 
-_LONGEST = 48
+_LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _filled(text: Language, message: str, one: Found, shower: Shower) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip(',。;、 ')}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip('，。；、 ')}…"
 
 
 def _at(node: Any, pointer: tuple[str, ...], field: Field, anchor: str, around: Mapping[str, Any]) -> Iterator[Found]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,14 @@ class Page:
     """One page. ``path`` is below the edition's root (``items/2019-0051.html``).
 
     ``key`` tells whether the page must be written again: it changes whenever the content would.
-    "" means that nobody knows without rendering it.
+    "" means that nobody knows without rendering it. A context that is a function is called only
+    when the page is rendered.
     """
 
     path: str
     title: str
     template: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     key: str = ""
 
     @property

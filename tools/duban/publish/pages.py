@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from duban.publish import (
     campaign_pages,
@@ -40,6 +39,6 @@ def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     yield from ledger_table.data_files(edition)
 
 
-def navigation(edition: Edition) -> list[dict[str, Any]]:
+def navigation(pages: Iterable[Page]) -> list[dict[str, str]]:
     """The navigation as MkDocs takes it."""
-    return [{page.title: page.path.removesuffix(".html") + ".md"} for page in site_pages(edition)]
+    return [{page.title: page.path.removesuffix(".html") + ".md"} for page in pages]

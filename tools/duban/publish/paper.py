@@ -29,6 +29,9 @@ _TRACKING_PAIRS: Mapping[str, str] = {**_PAIRS, "deadline": "days_overdue", "to_
 _FRAME = frozenset(
     {"form_no", "issued_on", "issuer", "signer", "recipients", "cc", "contact", "contact_phone", "ack", "countersigns"}
 )
+# Lines of the usual size that a sheet holds, and signs on one of them.
+_FULL = 33
+_SIGNS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Paper:
     contact: tuple[Row, ...]
     copies: Row | None
     short_office: str
+
+    @property
+    def dense(self) -> bool:
+        """Whether so much stands on it that it needs the small size to stay on one sheet."""
+        return sum(_height(row.value) for line in self.lines for row in line) + 2 * len(self.receipts) > _FULL
 
 
 def papers(record: ItemRecord, root: Field, shower: Shower) -> Iterator[Paper]:
@@ -127,6 +135,19 @@ def _lines(matter: tuple[Row, Row], rows: Mapping[str, Row], kind: str) -> Itera
             yield row, other
         else:
             yield (row,)
+
+
+def _height(value: Shown) -> int:
+    """About how many lines a value takes."""
+    if value.kind == "table":
+        # Columns share the width, so the longest cell of a row sets its height.
+        narrow = max(1, _SIGNS // len(value.heads))
+        return 1 + sum(max(1 + len(cell.text) // narrow for cell in cells) for cells in value.cells)
+    if value.rows:
+        return sum(_height(row.value) for row in value.rows) + len(value.signed)
+    if value.kind == "lines":
+        return sum(_height(part) for part in value.parts)
+    return 1 + len(value.text) // _SIGNS
 
 
 def _addressee(node: Mapping[str, Any], shower: Shower) -> str:

@@ -47,4 +47,5 @@ class Renderer:
     def content(self, page: Page, **more: Any) -> str:
         """The page's own HTML. ``root`` leads from the page to the edition's root (``../``)."""
         template = self.environment.get_template(page.template)
-        return template.render(page=page, root="../" * page.depth, **page.context, **more)
+        context = page.context() if callable(page.context) else page.context
+        return template.render(page=page, root="../" * page.depth, **context, **more)

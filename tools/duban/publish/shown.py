@@ -9,10 +9,11 @@ from typing import Any, Literal
 from duban.publish.edition import Edition
 from duban.schema import Field
 
-Kind = Literal["text", "date", "number", "code", "link", "mark", "words", "lines", "table", "group", "entry"]
+Kind = Literal["text", "prose", "date", "number", "code", "link", "mark", "words", "lines", "table", "group", "entry"]
 SIGNED = "signed"
 _CODES = frozenset({"digest", "phone"})
-_SHORT = 20
+_SHORT = 32
+_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ class Row:
 
     @property
     def long(self) -> bool:
-        if self.value.kind == "text":
+        if self.value.kind in ("text", "words"):
             return len(self.value.text) > _SHORT
-        return self.value.kind in ("lines", "table", "group", "entry")
+        return self.value.kind in ("prose", "lines", "table", "group", "entry")
 
 
 class Names:
@@ -127,7 +128,8 @@ class Shower:
             return self._list(value, field.items or field)
         if isinstance(value, dict):
             kind: Kind = "entry" if field.entry else "group"
-            return Shown(kind, rows=tuple(self.rows(value, field)), signed=self.signatures(value))
+            said = self.said_by_signature(value, field)
+            return Shown(kind, rows=tuple(self.rows(value, field, said)), signed=self.signatures(value))
         if field.ref:
             return self.names.reference(field.ref, str(value), self._year)
         if isinstance(value, bool):
@@ -138,6 +140,8 @@ class Shower:
             return Shown("code", str(value))
         if "〔" in str(field.schema.get("pattern", "")):
             return Shown("number", str(value))
+        if field.schema.get("maxLength", 0) > _LINE:
+            return Shown("prose", str(value))
         return Shown("text", field.value_label(value, self._language) if field.enum else str(value))
 
     def rows(self, node: Mapping[str, Any], field: Field, without: Collection[str] = ()) -> Iterator[Row]:
@@ -156,6 +160,18 @@ class Shower:
                 one.get("paper", {}).get("file", ""),
             )
             for one in node.get(SIGNED, ())
+        )
+
+    def said_by_signature(self, node: Mapping[str, Any], field: Field) -> frozenset[str]:
+        """The day and the person of an entry where its first signature says the same."""
+        first = next(iter(node.get(SIGNED, ())), None)
+        if first is None:
+            return frozenset()
+        return frozenset(
+            name
+            for name, child in field.properties.items()
+            if (name == field.dated_by and node.get(name) == first["on"])
+            or (child.ref == "person" and node.get(name) == first["by"])
         )
 
     def _list(self, values: list[Any], field: Field) -> Shown:
@@ -184,4 +200,5 @@ class Shower:
         )
 
     def _joined(self, parts: tuple[Shown, ...]) -> str:
-        return self.text("shown.comma").join(part.text for part in parts)
+        comma, texts = self.text("shown.comma"), [part.text for part in parts]
+        return (self.text("shown.semicolon") if any(comma in text for text in texts) else comma).join(texts)

@@ -1,0 +1,197 @@
+"""Where an item stands on a day: its step, light, days left and next action, by dates alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from duban.calendar import WorkCalendar
+from duban.deadline import current_deadline, finished_on, original_deadline
+from duban.model import STEPS, Broken, Item, Ledger
+from duban.status import LIGHTS, OPEN_LIGHTS, Next, Status, status, statuses, step
+from hypothesis import given
+from hypothesis import strategies as st
+from records import DEADLINE, LEAD, OFFICE, POLICY, closure, ended, extension, noticed, proposal, received
+
+CALENDAR = WorkCalendar({})
+DAYS = st.dates(date(2019, 8, 28), date(2019, 12, 31)).map(date.isoformat)
+NEW_DEADLINE = "2019-10-11"
+GRANTED = noticed(extensions=[extension("同意")])
+CLOSED = noticed(closure_notices=[closure(look_back_by="2019-10-24")])
+
+
+def on(record: Any, day: str) -> Status:
+    return status(Item("items/2019/2019-0001.yml", record), day, POLICY, CALENDAR)
+
+
+RECORDS: st.SearchStrategy[Any] = st.one_of(
+    st.builds(
+        lambda due, applied, result, milestone: noticed(
+            {"milestones": [{"name": "进场", "due": milestone}]}, extensions=[extension(result, applied, due)]
+        ),
+        DAYS,
+        DAYS,
+        st.sampled_from(("", "同意", "不同意")),
+        DAYS,
+    ),
+    st.builds(lambda finished, result: noticed(closure_notices=[closure(finished, result=result)]), DAYS, st.sampled_from(("同意", "退回", ""))),
+    st.sampled_from((received(), received(proposal=proposal()), noticed(), noticed(withdrawn=ended()))),
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (received(), "intake"),
+        (received(proposal=proposal()), "proposal"),
+        (received(proposal=proposal(), approval={}), "approval"),
+        (received(proposal=proposal(), approval={}, method={}), "method"),
+        (noticed(), "method"),
+        (noticed(report={"on": "2019-09-20"}), "report"),
+        (noticed(closure_notices=[closure(result="")]), "method"),
+        (CLOSED, "report"),
+        ({**CLOSED, "feedback": {"on": "2019-09-25"}}, "feedback"),
+        ({**CLOSED, "feedback": {"on": "2019-09-25"}, "archive": {"on": "2019-09-30"}}, "archive"),
+    ],
+)
+def test_the_step_is_the_last_one_reached(record: Any, expected: str) -> None:
+    assert expected in STEPS
+    assert step(record) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "day", "light"),
+    [
+        (received(proposal=proposal()), "2019-12-31", "on_track"),
+        (noticed(), "2019-09-16", "on_track"),
+        (noticed(), "2019-09-17", "due_soon"),
+        (noticed(), DEADLINE, "due_soon"),
+        (noticed(), "2019-09-21", "overdue"),
+        (noticed({"milestones": [{"name": "进场", "due": "2019-09-05"}]}), "2019-09-05", "on_track"),
+        (noticed({"milestones": [{"name": "进场", "due": "2019-09-05"}]}), "2019-09-06", "due_soon"),
+        (GRANTED, "2019-09-23", "on_track"),
+        (GRANTED, "2019-10-12", "overdue"),
+        (noticed(extensions=[extension("不同意")]), "2019-09-23", "overdue"),
+        (noticed(extensions=[extension("")]), "2019-09-23", "overdue"),
+        (noticed(extensions=[extension("同意", applied="2019-09-21")]), "2019-09-23", "overdue"),
+        (noticed(closure_notices=[closure(DEADLINE)]), "2019-12-31", "done_on_time"),
+        (noticed(closure_notices=[closure("2019-09-21")]), "2019-12-31", "done_late"),
+        (noticed(closure_notices=[closure("")]), "2019-12-31", "done_on_time"),
+        (noticed(closure_notices=[closure(result="退回")]), "2019-09-25", "overdue"),
+        (noticed(extensions=[extension("同意")], closure_notices=[closure("2019-10-10")]), "2019-12-31", "done_on_time"),
+        (noticed(not_filed=ended()), "2019-12-31", "not_filed"),
+        (noticed(withdrawn=ended()), "2019-12-31", "withdrawn"),
+        (noticed(superseded=ended()), "2019-12-31", "superseded"),
+    ],
+)
+def test_lights_come_from_dates_alone(record: Any, day: str, light: str) -> None:
+    assert light in LIGHTS
+    assert on(record, day).light == light
+
+
+def test_a_moved_deadline_keeps_the_original_beside_it() -> None:
+    found = on(GRANTED, "2019-09-23")
+    assert (found.due, found.original_due) == (NEW_DEADLINE, DEADLINE)
+    twice = noticed(extensions=[extension("同意"), extension("同意", applied=NEW_DEADLINE, new="2019-10-31", old=NEW_DEADLINE)])
+    assert (current_deadline(twice), original_deadline(twice)) == ("2019-10-31", DEADLINE)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [extension(""), extension("不同意"), extension("同意", applied="2019-09-21"), extension("不同意", applied="2019-09-21")],
+)
+def test_undecided_refused_and_late_extensions_move_nothing(asked: Any) -> None:
+    assert current_deadline(noticed(extensions=[asked])) == DEADLINE
+
+
+def test_an_extension_asked_for_on_the_deadline_is_in_time() -> None:
+    assert current_deadline(noticed(extensions=[extension("同意", applied=DEADLINE)])) == NEW_DEADLINE
+
+
+def test_before_the_notice_no_deadline_binds() -> None:
+    found = on(received(proposal=proposal("2019-09-18")), "2019-10-31")
+    assert (found.due, found.original_due, found.workdays_left, found.lead_unit) == ("", "", None, "transport")
+    assert original_deadline(received(proposal=proposal("2019-09-18"))) == "2019-09-18"
+    assert original_deadline(received()) == ""
+
+
+@pytest.mark.parametrize(
+    ("record", "day", "expected"),
+    [
+        (received(), "2019-08-29", Next("proposal", OFFICE)),
+        (received(proposal=proposal(), approval={}, method={}), "2019-09-01", Next("task_notice", OFFICE)),
+        (noticed(), "2019-09-04", Next("deadline", LEAD, DEADLINE)),
+        (noticed(), "2019-12-31", Next("deadline", LEAD, DEADLINE)),
+        (
+            noticed({"milestones": [{"name": "进场", "due": "2019-09-06"}]}),
+            "2019-09-09",
+            Next("milestone", LEAD, "2019-09-06", "进场"),
+        ),
+        (CLOSED, "2019-09-24", Next("feedback", OFFICE, "2019-10-01")),
+        ({**CLOSED, "feedback": {"on": "2019-09-25"}}, "2019-09-26", Next("look_back", OFFICE, "2019-10-24")),
+        (
+            noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}),
+            "2019-09-26",
+            Next("archive", OFFICE),
+        ),
+        (
+            {**CLOSED, "feedback": {"on": "2019-09-25"}, "archive": {"on": "2019-09-27"}},
+            "2019-09-30",
+            Next("look_back", OFFICE, "2019-10-24"),
+        ),
+        (noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}, archive={"on": "2019-09-27"}), "2019-09-30", None),
+    ],
+)
+def test_what_is_expected_next(record: Any, day: str, expected: Next | None) -> None:
+    assert on(record, day).next == expected
+
+
+@pytest.mark.parametrize("kind", ["not_filed", "withdrawn", "superseded"])
+def test_an_ended_item_owes_nothing(kind: str) -> None:
+    found = on(noticed(**{kind: ended()}), "2019-12-31")
+    assert (found.next, found.workdays_left) == (None, None)
+    assert all(one.done_on for one in found.obligations)
+
+
+def test_a_finished_item_counts_no_days() -> None:
+    found = on(CLOSED, "2019-12-31")
+    assert (found.finished_on, found.workdays_left) == ("2019-09-18", None)
+    assert finished_on(noticed(closure_notices=[closure("")])) == "2019-09-19"
+    assert finished_on(noticed(closure_notices=[closure(result="退回")])) == ""
+
+
+@given(RECORDS, DAYS, DAYS)
+def test_red_does_not_fade_as_days_pass(record: Any, one: str, other: str) -> None:
+    earlier, later = sorted((one, other))
+    before, after = on(record, earlier), on(record, later)
+    if before.light == "overdue":
+        assert after.light == "overdue"
+    if before.light == "due_soon":
+        assert after.light in ("due_soon", "overdue")
+    assert (before.light in OPEN_LIGHTS) == (after.light in OPEN_LIGHTS)
+
+
+@given(RECORDS, DAYS, DAYS)
+def test_days_left_fall_by_the_working_days_that_passed(record: Any, one: str, other: str) -> None:
+    earlier, later = sorted((one, other))
+    before, after = on(record, earlier).workdays_left, on(record, later).workdays_left
+    if before is None or after is None:
+        assert before == after
+    else:
+        assert before - after == CALENDAR.workdays_between(earlier, later)
+
+
+@given(RECORDS, DAYS)
+def test_only_an_item_past_its_day_is_red(record: Any, day: str) -> None:
+    found = on(record, day)
+    is_open = found.light in OPEN_LIGHTS
+    assert (found.light == "overdue") == (is_open and bool(found.due) and day > found.due)
+    assert found.original_due == (original_deadline(record) if found.due else "")
+
+
+def test_every_item_has_a_status_broken_ones_too(ledger: Ledger, calendar: WorkCalendar) -> None:
+    broken = Broken("items/2019/2019-0099.yml", "2019-0099", "坏文件")
+    found = statuses(Ledger(ledger.items, (broken,), ledger.reports, ledger.registry, ()), "2019-10-31", calendar)
+    assert list(found) == sorted([*ledger.items, "2019-0099"])
+    assert (found["2019-0099"].light, found["2019-0099"].title, found["2019-0099"].next) == ("broken", "坏文件", None)

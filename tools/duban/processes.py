@@ -1,0 +1,85 @@
+"""Blocks of work and what is to be done with one → the results, by as many processes as there are cores."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+Block = TypeVar("Block")
+Result = TypeVar("Result")
+
+
+class ProcessError(Exception):
+    """A process failed; the message is its traceback, or says that it ended too soon."""
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def over_cores(
+    blocks: Sequence[Block], work: Callable[[Block], Result], processes: int | None = None
+) -> Iterator[Result]:
+    """The result of every block, in no particular order.
+
+    Processes are forked, so that ``work`` sees everything this one has read; where the system
+    cannot fork, or there is one block or one core, the work is done here.
+    """
+    count = min(processes or usable_cores(), len(blocks))
+    if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(work, blocks)
+        return
+    context = multiprocessing.get_context("fork")
+    started = []
+    for number in range(count):
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_serve, args=(sender, work, blocks[number::count]), daemon=True)
+        process.start()
+        sender.close()
+        started.append((process, receiver))
+    try:
+        yield from _received([receiver for _, receiver in started])
+    finally:
+        for process, receiver in started:
+            receiver.close()
+            process.terminate()
+            process.join()
+
+
+def _received(open_ends: list[Connection]) -> Iterator[Any]:
+    while open_ends:
+        for end in wait(open_ends):
+            if not isinstance(end, Connection):
+                continue
+            try:
+                kind, result = end.recv()
+            except EOFError as error:
+                raise ProcessError("a process ended before its work was done") from error
+            if kind == "end":
+                open_ends.remove(end)
+            elif kind == "error":
+                raise ProcessError(result)
+            else:
+                yield result
+
+
+def _serve(sender: Connection, work: Callable[[Any], Any], blocks: Sequence[Any]) -> None:
+    gc.disable()
+    try:
+        for block in blocks:
+            sender.send(("result", work(block)))
+        sender.send(("end", None))
+    except BaseException:
+        sender.send(("error", traceback.format_exc()))
+        raise
+
+
+def in_blocks(values: Sequence[Block], size: int) -> list[Sequence[Block]]:
+    """Values cut into blocks of a size, the last one shorter."""
+    return [values[start : start + size] for start in range(0, len(values), size)]
