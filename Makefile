@@ -6,7 +6,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
-BROWSER_SOURCES := $(filter-out site/browser/node_modules%,$(wildcard site/browser/*.json site/browser/*.mjs site/browser/src/*))
+BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css)
 
 .PHONY: help serve build test check bench chromium clean
 
