@@ -1,22 +1,26 @@
-"""What every test may ask for: the shipped ledger read once, the command line in-process, git folders, a cache of its own."""
+"""What every test may ask for: the shipped ledger and its site, the command line, git folders, a cache of its own."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
+
 from duban.calendar import WorkCalendar
 from duban.cli import main
 from duban.load import Readings, read
 from duban.model import Ledger, Tree
 from duban.repository import tree_of
 from duban.schema import Schemas
-from hypothesis import settings
+
+if TYPE_CHECKING:
+    from site_fixtures import Site
 
 ROOT = Path(__file__).parents[1]
 AS_OF = "2019-10-31"
@@ -107,6 +111,14 @@ def calendar(readings: Readings) -> WorkCalendar:
     return WorkCalendar.of(readings.registry)
 
 
+@pytest.fixture(scope="session")
+def sites(readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Site]:
+    """The internal and the public edition of the shipped ledger, built once."""
+    from site_fixtures import build_sites
+
+    return build_sites(readings, tmp_path_factory.mktemp("site"))
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Runs ``duban`` in this process with the arguments given."""
@@ -125,9 +137,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
 
 @pytest.fixture
 def copy_of(tmp_path: Path, tree: Tree) -> Callable[..., Path]:
-    """Writes the shipped ledger, or only some of its items, into a temporary folder."""
+    """Writes the shipped ledger, or only some of its items, into a temporary folder, pinned to a day or to none."""
 
-    def copy(name: str = "ledger", items: Sequence[str] | None = None) -> Path:
+    def copy(name: str = "ledger", items: Sequence[str] | None = None, as_of: str = AS_OF) -> Path:
         folder = tmp_path / name
         for path, content in tree.items():
             identity = path.rpartition("/")[2].removesuffix(".yml")
@@ -135,13 +147,15 @@ def copy_of(tmp_path: Path, tree: Tree) -> Callable[..., Path]:
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
+        if as_of:
+            (folder / "mkdocs.yml").write_text(f"plugins:\n  duban:\n    as_of: {as_of}\n", encoding="utf-8")
         return folder
 
     return copy
 
 
 @pytest.fixture
-def git_folder() -> Iterator[Callable[[Path], GitFolder]]:
+def git_folder() -> Callable[[Path], GitFolder]:
     """Makes a folder a git repository with nothing committed."""
 
     def start(folder: Path) -> GitFolder:
@@ -149,4 +163,4 @@ def git_folder() -> Iterator[Callable[[Path], GitFolder]]:
         repository.git("init", "--quiet", "--initial-branch=main")
         return repository
 
-    yield start
+    return start

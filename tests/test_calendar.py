@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from duban.calendar import WorkCalendar
 from duban.cli.check import calendar_findings
 from duban.load import Readings, read
 from duban.model import Tree
-from hypothesis import given
-from hypothesis import strategies as st
 
 PUBLISHED = WorkCalendar({})
 DAYS = st.dates(date(2017, 1, 1), date(2026, 12, 31)).map(date.isoformat)
@@ -68,7 +69,9 @@ def test_people_work_on_make_up_days(day: str) -> None:
     assert PUBLISHED.is_workday(day)
 
 
-@pytest.mark.parametrize(("day", "works"), [("2019-10-08", True), ("2019-10-26", False), ("2019-10-31", True), ("2019-10-13", False)])
+@pytest.mark.parametrize(
+    ("day", "works"), [("2019-10-08", True), ("2019-10-26", False), ("2019-10-31", True), ("2019-10-13", False)]
+)
 def test_other_days_follow_the_week(day: str, works: bool) -> None:
     assert PUBLISHED.is_workday(day) is works
 
@@ -121,7 +124,9 @@ def test_overrides_stand_above_what_was_published() -> None:
 def test_a_year_without_data_counts_the_days_of_the_week() -> None:
     assert not PUBLISHED.has_data(NO_DATA)
     whole = days(f"{NO_DATA}-01-09", f"{NO_DATA}-01-22")
-    assert [day for day in whole if PUBLISHED.is_workday(day)] == [day for day in whole if date.fromisoformat(day).weekday() < 5]
+    assert [day for day in whole if PUBLISHED.is_workday(day)] == [
+        day for day in whole if date.fromisoformat(day).weekday() < 5
+    ]
 
 
 def test_years_are_known_when_published_or_confirmed() -> None:
@@ -133,7 +138,10 @@ def test_years_are_known_when_published_or_confirmed() -> None:
 def test_the_check_warns_of_a_year_without_data(readings: Readings, tree: Tree) -> None:
     found = calendar_findings(readings, f"{NO_DATA}-06-30")
     assert [(one.code, one.severity, one.details) for one in found] == [("D804", "warning", {"year": str(NO_DATA)})]
-    assert [one.details["year"] for one in calendar_findings(readings, f"{NO_DATA}-12-01")] == [str(NO_DATA), str(NO_DATA + 1)]
+    assert [one.details["year"] for one in calendar_findings(readings, f"{NO_DATA}-12-01")] == [
+        str(NO_DATA),
+        str(NO_DATA + 1),
+    ]
     confirmed = f"confirmed_years: [{NO_DATA}]\ndays: []\n".encode()
     assert calendar_findings(read({**tree, "registry/calendar.yml": confirmed}), f"{NO_DATA}-06-30") == []
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
 from duban.change import Added, Change, change
 from duban.finding import Finding
 from duban.load import Readings
@@ -19,8 +22,6 @@ from duban.rules.case import value_at
 from duban.schema import Schemas
 from duban.timeline import Timeline
 from duban.writing import file_text
-from hypothesis import given
-from hypothesis import strategies as st
 
 WHOLE = "items/2019/2019-0003.yml"
 """An item from intake to look-back, with all four forms."""
@@ -88,9 +89,17 @@ def test_the_same_tree_is_no_change(before: Tree) -> None:
     [
         (set_at("task_notice", "deadline", to="2019-12-31"), "  deadline: 2019-12-31", "task_notice:"),
         (set_at("title", to="东南新区学校"), "title: 东南新区学校", ""),
-        (set_at("task_notice", "signed", 0, "by", to="deputy-director"), "  signed: [{role: director, by: deputy", "task_notice:"),
+        (
+            set_at("task_notice", "signed", 0, "by", to="deputy-director"),
+            "  signed: [{role: director, by: deputy",
+            "task_notice:",
+        ),
         (set_at("progress", 1, "percent", to=70), "    percent: 70", "progress:"),
-        (set_at("closure_notices", 0, "checklist", "facts_clear", to=False), "      facts_clear: false", "closure_notices:"),
+        (
+            set_at("closure_notices", 0, "checklist", "facts_clear", to=False),
+            "      facts_clear: false",
+            "closure_notices:",
+        ),
         (set_at("task_notice", "standards", 1, to="改写的标准。"), "    - 改写的标准。", "task_notice:"),
     ],
 )
@@ -136,7 +145,11 @@ def test_a_file_may_not_be_moved(before: Tree) -> None:
 @pytest.mark.parametrize(
     ("edit", "text", "below"),
     [
-        (append_at("task_notice", "milestones", value={"name": "补种绿化", "due": "2019-08-09"}), "补种绿化", "task_notice:"),
+        (
+            append_at("task_notice", "milestones", value={"name": "补种绿化", "due": "2019-08-09"}),
+            "补种绿化",
+            "task_notice:",
+        ),
         (append_at("task_notice", "standards", value="新增的标准。"), "新增的标准", "task_notice:"),
         (set_at("task_notice", "cc", to=["zezhou"]), "  cc: [zezhou]", "task_notice:"),
         (set_at("progress", 0, "difficulties", to="雨天。"), "    difficulties: 雨天。", "progress:"),
@@ -168,7 +181,13 @@ def test_spelling_the_same_data_otherwise_is_no_change(before: Tree, respell: Ca
     assert change(before, after) == Change((), ())
 
 
-PROGRESS = {"on": "2019-10-31", "unit": "civil-affairs", "reporter": "civil-affairs-liaison", "progress": "又建成一个。", "signed": SIGNED}
+PROGRESS = {
+    "on": "2019-10-31",
+    "unit": "civil-affairs",
+    "reporter": "civil-affairs-liaison",
+    "progress": "又建成一个。",
+    "signed": SIGNED,
+}
 EXTENSION = {
     "applied_on": "2019-10-30",
     "unit": "civil-affairs",
@@ -179,7 +198,14 @@ EXTENSION = {
     "new_deadline": "2019-12-13",
     "signed": SIGNED,
 }
-VISIT = {"on": "2019-10-31", "place": "驿后社区", "method": "暗访", "visitors": ["section1-head"], "finding": "已开工。", "signed": SIGNED}
+VISIT = {
+    "on": "2019-10-31",
+    "place": "驿后社区",
+    "method": "暗访",
+    "visitors": ["section1-head"],
+    "finding": "已开工。",
+    "signed": SIGNED,
+}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +218,12 @@ VISIT = {"on": "2019-10-31", "place": "驿后社区", "method": "暗访", "visit
         (WHOLE, ("closure_notices", 0, "verification"), "/closure_notices/0/verification", "verification"),
         (WHOLE, ("closure_notices", 0, "decision"), "/closure_notices/0/decision", "closure_decision"),
         (WHOLE, ("closure_notices", 0, "finished_on"), "/closure_notices/0/finished_on", "closure_notice"),
-        (WHOLE, ("coordination_notices", 0, "subtasks", 2, "done_on"), "/coordination_notices/0/subtasks/2/done_on", "coordination_notice"),
+        (
+            WHOLE,
+            ("coordination_notices", 0, "subtasks", 2, "done_on"),
+            "/coordination_notices/0/subtasks/2/done_on",
+            "coordination_notice",
+        ),
         (WHOLE, ("archive",), "/archive", "archive"),
         (WHOLE, ("look_backs",), "/look_backs/0", "look_back"),
         (WHOLE, ("progress", 2), "/progress/2", "progress"),

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from duban.calendar import WorkCalendar
 from duban.model import Ledger
 from duban.obligation import KINDS, Obligation, ledger_obligations, obligations
-from hypothesis import given
-from hypothesis import strategies as st
 from records import DEADLINE, ISSUED, LEAD, OFFICE, POLICY, closure, ended, extension, noticed, proposal, received
 
 CALENDAR = WorkCalendar({})
@@ -55,7 +56,9 @@ def test_a_milestone_is_met_by_the_first_report_that_says_so() -> None:
 
 def test_a_reply_is_owed_by_the_unit_the_notice_went_to() -> None:
     tracking = {"form_no": "晋督跟〔2019〕1号", "to_unit": "transport", "reply_by": "2019-09-12"}
-    assert of_kind(noticed(tracking_notices=[tracking]), "reply") == [("transport", "2019-09-12", "", "晋督跟〔2019〕1号")]
+    assert of_kind(noticed(tracking_notices=[tracking]), "reply") == [
+        ("transport", "2019-09-12", "", "晋督跟〔2019〕1号")
+    ]
     answered = {**tracking, "reply": {"on": "2019-09-11"}}
     assert of_kind(noticed(tracking_notices=[answered]), "reply")[0][2] == "2019-09-11"
 
@@ -106,6 +109,13 @@ def test_a_period_is_met_by_its_first_report() -> None:
     ]
 
 
+@pytest.mark.parametrize("cycle", ["每周", "每半月", "每月"])
+def test_what_ends_before_its_first_period_owes_no_report(cycle: str) -> None:
+    notice = {"feedback_mode": "定期", "feedback_cycle": cycle, "deadline": "2019-09-04"}
+    assert of_kind(noticed(notice), "progress") == []
+    assert of_kind(noticed({**notice, "deadline": DEADLINE}, closure_notices=[closure("2019-09-04")]), "progress") == []
+
+
 def test_closing_owes_the_leader_an_answer_and_a_look_back() -> None:
     record = noticed(closure_notices=[closure(look_back_by="2019-10-24")])
     assert of_kind(record, "feedback") == [(OFFICE, "2019-10-01", "", "")]
@@ -119,7 +129,9 @@ def test_closing_owes_the_leader_an_answer_and_a_look_back() -> None:
 @pytest.mark.parametrize("kind", ["not_filed", "withdrawn", "superseded"])
 def test_an_ended_item_owes_nothing_more(kind: str) -> None:
     tracking = {"form_no": "晋督跟〔2019〕1号", "to_unit": LEAD, "reply_by": "2019-09-12"}
-    record = noticed({"milestones": [{"name": "进场", "due": "2019-09-06"}]}, tracking_notices=[tracking], **{kind: ended()})
+    record = noticed(
+        {"milestones": [{"name": "进场", "due": "2019-09-06"}]}, tracking_notices=[tracking], **{kind: ended()}
+    )
     assert [(one.kind, one.state("2019-12-31")) for one in owed(record)] == [("ack", "met")]
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from duban.finding import Pointer
 from duban.load import Readings
 from duban.model import ItemRecord, ReportRecord, Tree
 from duban.schema import Field, Schemas
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NAMES = (
     "item",
@@ -112,8 +113,9 @@ def test_every_field_is_labelled_and_explained_in_both_languages(schemas: Schema
     for where, here in fields(schemas.field(name), name):
         assert CHINESE.search(here.title), where
         assert CHINESE.search(here.description), where
-        assert here.title_en and not CHINESE.search(here.title_en), where
-        assert here.description_en and not CHINESE.search(here.description_en), where
+        for english in (here.title_en, here.description_en):
+            assert english, where
+            assert not CHINESE.search(english), where
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -165,7 +167,7 @@ def test_both_validators_agree_on_the_shipped_items(schemas: Schemas, readings: 
         assert list(reference.iter_errors(reading.data())) == [], path
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_both_validators_agree_on_spoilt_items(schemas: Schemas, readings: Readings, data: st.DataObject) -> None:
     item = copy.deepcopy(some_item(readings, data.draw(st.integers(0, len(readings.items) - 1), label="item")))
@@ -211,7 +213,9 @@ def _typed_keys(record: Any, here: Field, where: str) -> Iterator[tuple[str, Fie
 def pointers(node: Any, pointer: Pointer) -> Iterator[Pointer]:
     if pointer:
         yield pointer
-    children: Mapping[Any, Any] = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+    children: Mapping[Any, Any] = (
+        node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+    )
     for key, value in children.items():
         yield from pointers(value, (*pointer, key))
 
@@ -230,6 +234,8 @@ def spoil(item: Any, pointer: Pointer, data: st.DataObject) -> None:
         dates = ("2019-02-30", "2019-13-01", "2019/10/01", "2019-1-1", "20191001", "2019-10-01T00:00", "0000-01-01")
         parent[pointer[-1]] = data.draw(st.sampled_from(dates))
     elif slip == "text":
-        parent[pointer[-1]] = data.draw(st.sampled_from((" ", " x", "x" * 121, "x" * 4001, "主动公开", "领导批示", "\n")))
+        parent[pointer[-1]] = data.draw(
+            st.sampled_from((" ", " x", "x" * 121, "x" * 4001, "主动公开", "领导批示", "\n"))
+        )
     elif isinstance(parent, dict):
         parent[data.draw(st.sampled_from(("stranger", "titel", "标题", "$ref", "x-openness")))] = "x"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from conftest import AS_OF
 from duban import registry as registry_files
 from duban.calendar import WorkCalendar
@@ -118,7 +119,9 @@ def test_it_shows_all_four_forms_answered(ledger: Ledger) -> None:
 
 
 def test_a_returned_closure_was_applied_for_again(ledger: Ledger) -> None:
-    returned = [one for one in records(ledger) if any(_result(notice) == "退回" for notice in one.get("closure_notices", ()))]
+    returned = [
+        one for one in records(ledger) if any(_result(notice) == "退回" for notice in one.get("closure_notices", ()))
+    ]
     assert returned
     assert any(closing(one) is not None for one in returned)
 
@@ -147,7 +150,10 @@ def test_the_campaigns_named_in_the_source_are_there_and_used(ledger: Ledger, na
 
 def test_measures_name_positions_not_people(ledger: Ledger) -> None:
     persons = [
-        person for record in records(ledger) for measure in record.get("measures", ()) for person in measure.get("persons", ())
+        person
+        for record in records(ledger)
+        for measure in record.get("measures", ())
+        for person in measure.get("persons", ())
     ]
     assert len(persons) == 22
     assert [one for one in persons if not re.search(r"(?:长|主任|经理|负责人|书记|指挥)\Z", one)] == []

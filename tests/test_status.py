@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from duban.calendar import WorkCalendar
 from duban.deadline import current_deadline, finished_on, original_deadline
 from duban.model import STEPS, Broken, Item, Ledger
 from duban.status import LIGHTS, OPEN_LIGHTS, Next, Status, status, statuses, step
-from hypothesis import given
-from hypothesis import strategies as st
 from records import DEADLINE, LEAD, OFFICE, POLICY, closure, ended, extension, noticed, proposal, received
 
 CALENDAR = WorkCalendar({})
@@ -35,7 +36,11 @@ RECORDS: st.SearchStrategy[Any] = st.one_of(
         st.sampled_from(("", "同意", "不同意")),
         DAYS,
     ),
-    st.builds(lambda finished, result: noticed(closure_notices=[closure(finished, result=result)]), DAYS, st.sampled_from(("同意", "退回", ""))),
+    st.builds(
+        lambda finished, result: noticed(closure_notices=[closure(finished, result=result)]),
+        DAYS,
+        st.sampled_from(("同意", "退回", "")),
+    ),
     st.sampled_from((received(), received(proposal=proposal()), noticed(), noticed(withdrawn=ended()))),
 )
 
@@ -79,7 +84,11 @@ def test_the_step_is_the_last_one_reached(record: Any, expected: str) -> None:
         (noticed(closure_notices=[closure("2019-09-21")]), "2019-12-31", "done_late"),
         (noticed(closure_notices=[closure("")]), "2019-12-31", "done_on_time"),
         (noticed(closure_notices=[closure(result="退回")]), "2019-09-25", "overdue"),
-        (noticed(extensions=[extension("同意")], closure_notices=[closure("2019-10-10")]), "2019-12-31", "done_on_time"),
+        (
+            noticed(extensions=[extension("同意")], closure_notices=[closure("2019-10-10")]),
+            "2019-12-31",
+            "done_on_time",
+        ),
         (noticed(not_filed=ended()), "2019-12-31", "not_filed"),
         (noticed(withdrawn=ended()), "2019-12-31", "withdrawn"),
         (noticed(superseded=ended()), "2019-12-31", "superseded"),
@@ -93,13 +102,20 @@ def test_lights_come_from_dates_alone(record: Any, day: str, light: str) -> None
 def test_a_moved_deadline_keeps_the_original_beside_it() -> None:
     found = on(GRANTED, "2019-09-23")
     assert (found.due, found.original_due) == (NEW_DEADLINE, DEADLINE)
-    twice = noticed(extensions=[extension("同意"), extension("同意", applied=NEW_DEADLINE, new="2019-10-31", old=NEW_DEADLINE)])
+    twice = noticed(
+        extensions=[extension("同意"), extension("同意", applied=NEW_DEADLINE, new="2019-10-31", old=NEW_DEADLINE)]
+    )
     assert (current_deadline(twice), original_deadline(twice)) == ("2019-10-31", DEADLINE)
 
 
 @pytest.mark.parametrize(
     "asked",
-    [extension(""), extension("不同意"), extension("同意", applied="2019-09-21"), extension("不同意", applied="2019-09-21")],
+    [
+        extension(""),
+        extension("不同意"),
+        extension("同意", applied="2019-09-21"),
+        extension("不同意", applied="2019-09-21"),
+    ],
 )
 def test_undecided_refused_and_late_extensions_move_nothing(asked: Any) -> None:
     assert current_deadline(noticed(extensions=[asked])) == DEADLINE
@@ -140,7 +156,11 @@ def test_before_the_notice_no_deadline_binds() -> None:
             "2019-09-30",
             Next("look_back", OFFICE, "2019-10-24"),
         ),
-        (noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}, archive={"on": "2019-09-27"}), "2019-09-30", None),
+        (
+            noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}, archive={"on": "2019-09-27"}),
+            "2019-09-30",
+            None,
+        ),
     ],
 )
 def test_what_is_expected_next(record: Any, day: str, expected: Next | None) -> None:

@@ -7,6 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from conftest import AS_OF
 from duban.calendar import WorkCalendar
 from duban.figures import figures
@@ -16,8 +19,6 @@ from duban.schema import Schemas
 from duban.status import statuses
 from duban.survey import Surveyor
 from duban.timeline import Timeline
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DAYS = st.dates(date(2019, 6, 25), date(2019, 11, 5)).map(date.isoformat)
 NEVER_FALL = (
@@ -130,7 +131,9 @@ def _counted(readings: Readings, calendar: WorkCalendar, day: str) -> dict[str, 
 def _within(part: Any, whole: Any) -> bool:
     """Whether a part is the whole with something taken away, in the same order."""
     if isinstance(part, dict):
-        return isinstance(whole, dict) and all(key in whole and _within(value, whole[key]) for key, value in part.items())
+        return isinstance(whole, dict) and all(
+            key in whole and _within(value, whole[key]) for key, value in part.items()
+        )
     if isinstance(part, list):
         left = iter(whole)
         return all(any(_within(value, candidate) for candidate in left) for value in part)

@@ -6,22 +6,24 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
 from duban.model import Tree
 from duban.parse import parse
 from duban.scalar import Ambiguous
 from duban.schema import Schemas
 from duban.writing import file_text, scalar
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 # fmt: off
 AWKWARD = (
-    "", " ", "x ", " x", ":", "a:", "a: b", ":b", "#", "a #b", "#b", "'", '"', "it's", '"quoted"', "-", "- a", "--- a", "...",
-    "?", "? a", "|", ">", "&a", "*a", "!a", "%a", "@a", "`a", "{", "}", "[", "]", "{a: 1}", "[a, b]", ",", "a, b", "a,b",
-    "yes", "no", "on", "Off", "true", "null", "~", "y", "N", "=", "007", "12:30", "1_000", "+5", "0x1F", "1e5", ".5", "5.",
-    "-1", "1.0", "2019-10-31", "2019-10-31T10:00", "<<", "\\", "\\n", "a\nb", "a\nb\n", "\na", "a\n\n", "a\n b", " a\nb",
-    "a \nb", "a\n# b", "a\n- b\n", "a\n\n\nb", "\n", "a\n---\nb", "a\nb: c", "一：二", "「引」、；！？…——", "（一）\n（二）\n",
-    "“十乱”", "😀", "👨\u200d", "e\u0301", "\t", "a\tb", "\r\n", "\x00", "\x1b[31m", "9\xa0000", "\u3000段首", "a\n\u3000b: c",
+    "", " ", "x ", " x", ":", "a:", "a: b", ":b", "#", "a #b", "#b", "'", '"', "it's", '"quoted"', "-", "- a",
+    "--- a", "...", "?", "? a", "|", ">", "&a", "*a", "!a", "%a", "@a", "`a", "{", "}", "[", "]", "{a: 1}", "[a, b]",
+    ",", "a, b", "a,b", "yes", "no", "on", "Off", "true", "null", "~", "y", "N", "=", "007", "12:30", "1_000", "+5",
+    "0x1F", "1e5", ".5", "5.", "-1", "1.0", "2019-10-31", "2019-10-31T10:00", "<<", "\\", "\\n", "a\nb", "a\nb\n",
+    "\na", "a\n\n", "a\n b", " a\nb", "a \nb", "a\n# b", "a\n- b\n", "a\n\n\nb", "\n", "a\n---\nb", "a\nb: c",
+    "一：二", "「引」、；！？…——", "（一）\n（二）\n", "“十乱”", "😀", "👨\u200d", "e\u0301", "\t", "a\tb", "\r\n",
+    "\x00", "\x1b[31m", "9\xa0000", "\u3000段首", "a\n\u3000b: c",
 )
 # fmt: on
 UNREADABLE = frozenset("\x7f\u00ad\u061c\u180e\ufeff\ufff9\ufffa\ufffb\ufffe\uffff") | {
@@ -39,7 +41,9 @@ TEXTS = st.one_of(
 )
 LEAVES = st.one_of(TEXTS, st.booleans(), st.integers(-(10**15), 10**15), st.none())
 KEYS = st.one_of(
-    st.sampled_from(["id", "title", "intake", "on", "signed", "milestones", "task_notice", "plan_refs", "paper", "attachments"]),
+    st.sampled_from(
+        ["id", "title", "intake", "on", "signed", "milestones", "task_notice", "plan_refs", "paper", "attachments"]
+    ),
     st.from_regex(r"[a-z_]{1,12}", fullmatch=True),
 )
 NESTED = st.recursive(
@@ -88,7 +92,10 @@ def test_keys_stand_in_the_order_of_the_schema(schemas: Schemas) -> None:
 
 
 def test_signatures_and_short_lists_stand_on_one_line(schemas: Schemas) -> None:
-    data = {"plan_refs": ["P01", "W02"], "intake": {"signed": [{"role": "registrar", "by": "registrar", "on": "2019-10-31"}]}}
+    data = {
+        "plan_refs": ["P01", "W02"],
+        "intake": {"signed": [{"role": "registrar", "by": "registrar", "on": "2019-10-31"}]},
+    }
     assert file_text(data, schemas.field("item")) == (
         "plan_refs: [P01, W02]\nintake:\n  signed: [{role: registrar, by: registrar, on: 2019-10-31}]\n"
     )

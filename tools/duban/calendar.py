@@ -19,6 +19,7 @@ class WorkCalendar:
         self._overrides = {date.fromisoformat(day): works for day, works in overrides.items()}
         self._confirmed = confirmed_years
         self._years: dict[int, list[int]] = {}
+        self._stepped: dict[tuple[str, int], str] = {}
 
     @classmethod
     def of(cls, registry: Registry) -> WorkCalendar:
@@ -47,12 +48,10 @@ class WorkCalendar:
 
     def add_workdays(self, day: str, count: int) -> str:
         """The ``count``-th working day after an ISO day (``count`` at least 1)."""
-        when = date.fromisoformat(day)
-        while count:
-            when += timedelta(days=1)
-            if self._works(when):
-                count -= 1
-        return when.isoformat()
+        found = self._stepped.get((day, count))
+        if found is None:
+            found = self._stepped[day, count] = self._step(date.fromisoformat(day), count).isoformat()
+        return found
 
     def on_or_after(self, day: str) -> str:
         """The day itself when people work on it, otherwise the next working day."""
@@ -60,6 +59,13 @@ class WorkCalendar:
         while not self._works(when):
             when += timedelta(days=1)
         return when.isoformat()
+
+    def _step(self, when: date, count: int) -> date:
+        while count:
+            when += timedelta(days=1)
+            if self._works(when):
+                count -= 1
+        return when
 
     def _works(self, when: date) -> bool:
         counts = self._counts(when.year)

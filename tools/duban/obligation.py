@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 
 from duban.calendar import WorkCalendar
 from duban.deadline import closing, current_deadline, ending, finished_on
@@ -36,11 +36,11 @@ KINDS: tuple[Kind, ...] = (
     "feedback",
     "look_back",
 )
+_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _AFTER_CLOSING = frozenset({"feedback", "look_back"})
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """One thing owed. Days are ISO days; ``owner`` is a unit id; ``done_on`` is "" while it is open."""
 
     item: str
@@ -56,6 +56,10 @@ class Obligation:
             return "met" if self.done_on <= self.due else "met_late"
         return "open" if day <= self.due else "overdue"
 
+    def is_pending(self, day: str) -> bool:
+        """Whether it is still to be done at the end of an ISO day."""
+        return not self.done_on or self.done_on > day
+
 
 def obligations(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> list[Obligation]:
     """What one item gives rise to, in order of due date.
@@ -63,12 +67,14 @@ def obligations(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> lis
     What is still open when the item ends has no one left to owe it and is left out; closing
     settles milestones that were never reported by themselves.
     """
-    found = list(_arising(record, policy, calendar))
+    finished = finished_on(record)
+    found = list(_arising(record, policy, calendar, finished))
     if ending(record):
         found = [one for one in found if one.done_on]
-    elif finished_on(record):
+    elif finished:
         found = [one for one in found if one.done_on or one.kind in _AFTER_CLOSING]
-    return sorted(found, key=lambda one: (one.due, KINDS.index(one.kind), one.name))
+    found.sort(key=_order)
+    return found
 
 
 def ledger_obligations(ledger: Ledger, calendar: WorkCalendar) -> dict[str, list[Obligation]]:
@@ -77,12 +83,15 @@ def ledger_obligations(ledger: Ledger, calendar: WorkCalendar) -> dict[str, list
     return {identity: obligations(item.record, policy, calendar) for identity, item in ledger.items.items()}
 
 
-def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> Iterator[Obligation]:
+def _order(one: Obligation) -> tuple[str, int, str]:
+    return one.due, _PLACES[one.kind], one.name
+
+
+def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished: str) -> Iterator[Obligation]:
     notice = record.get("task_notice")
     if notice is None:
         return
     identity, lead, office = record["id"], notice["lead_unit"], policy["office"]
-    finished = finished_on(record)
     ack = notice.get("ack")
     yield Obligation(
         identity,
@@ -91,10 +100,12 @@ def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> Iterat
         calendar.add_workdays(notice["issued_on"], policy["ack_within_workdays"]),
         ack["on"] if ack else "",
     )
-    done = _milestones_done(record)
-    for milestone in notice.get("milestones", ()):
-        name = milestone["name"]
-        yield Obligation(identity, "milestone", lead, milestone["due"], done.get(name, finished), name)
+    milestones = notice.get("milestones")
+    if milestones:
+        done = _milestones_done(record)
+        for milestone in milestones:
+            name = milestone["name"]
+            yield Obligation(identity, "milestone", lead, milestone["due"], done.get(name, finished), name)
     yield from _periodic(record, policy, calendar, finished)
     for tracking in record.get("tracking_notices", ()):
         reply = tracking.get("reply")
@@ -127,21 +138,26 @@ def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar) -> Iterat
             identity, "extension_decision", office, due, decision["on"] if decision else "", extension["new_deadline"]
         )
     yield Obligation(identity, "deadline", lead, current_deadline(record), finished)
-    yield from _after_closing(record, policy, office)
+    yield from after_closing(record, policy)
 
 
-def _after_closing(record: ItemRecord, policy: Data, office: str) -> Iterator[Obligation]:
-    notice = closing(record)
+def after_closing(record: ItemRecord, policy: Data) -> Iterator[Obligation]:
+    """What remains once closing is granted: feedback on the result, and a look back where one was set."""
+    notice, office = closing(record), policy["office"]
     if notice is None:
         return
-    decided = date.fromisoformat(notice["decision"]["on"])
     feedback = record.get("feedback")
-    due = (decided + timedelta(days=policy["result_report_days"])).isoformat()
+    due = _days_after(notice["decision"]["on"], policy["result_report_days"])
     yield Obligation(record["id"], "feedback", office, due, feedback["on"] if feedback else "")
     look_back = notice.get("look_back_by")
     if look_back:
         checks = record.get("look_backs", ())
         yield Obligation(record["id"], "look_back", office, look_back, checks[0]["on"] if checks else "")
+
+
+@cache
+def _days_after(day: str, count: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=count)).isoformat()
 
 
 def _milestones_done(record: ItemRecord) -> dict[str, str]:
@@ -164,7 +180,7 @@ def _periodic(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished
     dues = [calendar.on_or_after(day) for day in _due_days(notice["issued_on"], end, cycle, policy["periodic_due"])]
     given = sorted(entry["on"] for entry in record.get("progress", ()))
     before = notice["issued_on"]
-    for due, following in zip(dues, [*dues[1:], "9999-12-31"], strict=True):
+    for due, following in zip(dues, [*dues, "9999-12-31"][1:], strict=True):
         done = next((day for day in given if before < day < following), "")
         yield Obligation(record["id"], "progress", notice["lead_unit"], due, done, due)
         before = due

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import orjson
 
-from duban import __version__
 from duban.language import Language
 from duban.load import Readings
 from duban.processes import in_blocks, over_cores
+from duban.program import program_digest
 from duban.publish.edition import Edition, EditionName, edition
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, navigation, site_pages
@@ -185,10 +185,10 @@ def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:
 
 
 def _base_digest(shell: Shell, made: Prepared) -> str:
-    """What every page of a folder depends on: shell, templates, registry, schemas, day, language, version."""
+    """What every page of a folder depends on: shell, templates, registry, schemas, day, language, program."""
     digest = hashlib.blake2b("\0".join(shell.pieces).encode(), digest_size=16)
     edition = made.edition
-    digest.update(f"{__version__}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
+    digest.update(f"{program_digest()}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
     digest.update(made.renderer.digest)
     for path in sorted(edition.digests):
         if path.startswith(("registry/", "schemas/")):

@@ -21,7 +21,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from duban.language import language
 from duban.load import read
-from duban.output import Manifest, Prepared, Theme, prepared, write_beside
+from duban.output import BROWSER, Manifest, Prepared, Theme, prepared, write_beside
 from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -64,7 +64,10 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         self._use(made, config)
 
     def write_beside(self, config: MkDocsConfig, manifest: Manifest, target: Path) -> None:
-        """After the build: the pages and data that MkDocs knows nothing of."""
+        """After the build: the browser parts, pages and data that MkDocs knows nothing of."""
+        browser = Path(config.config_file_path).parent / BROWSER
+        if browser.is_dir():
+            manifest.copy(browser, target / "assets")
         theme = Theme(partial(self._shell, config), partial(self._full_page, config))
         write_beside(self._prepared, theme, manifest, target)
 

@@ -146,9 +146,9 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a day of the calendar written YYYY-MM-DD."""
+    """Whether a text is a day of the calendar written YYYY-MM-DD, of the centuries that the schemas allow."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return date.fromisoformat(text).isoformat() == text and text[:2] in ("19", "20")
     except ValueError:
         return False
 
@@ -179,6 +179,9 @@ def _commit(folder: Path, revision: str):  # type: ignore[no-untyped-def]
 
     try:
         repository = git.Repo(folder, search_parent_directories=True)
-        return repository.commit(revision)
+        commit = repository.commit(revision)
+        _ = commit.tree  # a full id is believed until something is asked of it
     except (git.InvalidGitRepositoryError, git.BadName, git.GitCommandError, ValueError, IndexError) as error:
         raise RevisionError(f"{revision}: {error}") from error
+    else:
+        return commit

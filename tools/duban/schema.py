@@ -50,57 +50,57 @@ class Field:
     properties: Mapping[str, Field] = field(default_factory=dict)
     items: Field | None = None
 
-    @property
+    @cached_property
     def ref(self) -> str:
         return str(self.schema.get("x-ref", ""))
 
-    @property
+    @cached_property
     def series(self) -> str:
         return str(self.schema.get("x-series", ""))
 
-    @property
+    @cached_property
     def entry(self) -> str:
         return str(self.schema.get("x-entry", ""))
 
-    @property
+    @cached_property
     def dated_by(self) -> str:
         return str(self.schema.get("x-dated-by", ""))
 
-    @property
+    @cached_property
     def step(self) -> str:
         return str(self.schema.get("x-step", ""))
 
-    @property
+    @cached_property
     def personal(self) -> str:
         return str(self.schema.get("x-personal", ""))
 
-    @property
+    @cached_property
     def is_date(self) -> bool:
         return self.schema.get("format") == "date"
 
-    @property
+    @cached_property
     def enum(self) -> tuple[Any, ...]:
         if "const" in self.schema:
             return (self.schema["const"],)
         return tuple(self.schema.get("enum", ()))
 
-    @property
+    @cached_property
     def is_due(self) -> bool:
         """Whether the date says when something must be done, not when it was."""
         return bool(self.schema.get("x-due"))
 
-    @property
+    @cached_property
     def may_come_later(self) -> bool:
         """Whether it may be added to an entry that is signed already: a reply, a result, a signature."""
         listed = self.items is not None and bool(self.items.entry)
         return bool(self.entry) or listed or bool(self.schema.get("x-later"))
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, str]:
         """The field's name in Chinese and in English."""
         return self.title or self.name, self.title_en or self.name
 
-    @property
+    @cached_property
     def helps(self) -> tuple[str, str]:
         """What to write here, in Chinese and in English."""
         return self.description, self.description_en or self.description
@@ -143,7 +143,7 @@ class Schemas:
             if path.startswith(FOLDER) and path.endswith(SUFFIX):
                 try:
                     documents[path[len(FOLDER) : -len(SUFFIX)]] = json.loads(tree[path])
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise SchemaError(path, str(error)) from error
         if "item" not in documents:
             raise SchemaError(f"{FOLDER}item{SUFFIX}", "missing")
@@ -193,7 +193,11 @@ class Schemas:
         if name not in self._definitions:
             raise SchemaError(f"{FOLDER}{name}{SUFFIX}", "missing")
         if name not in self._fields:
-            self._fields[name] = self._resolve(name, self._definitions[name])
+            try:
+                self._fields[name] = self._resolve(name, self._definitions[name])
+            except (AttributeError, TypeError):
+                self.validator(name)  # says by the metaschema what is wrong with it
+                raise
         return self._fields[name]
 
     def _resolve(self, name: str, schema: Mapping[str, Any]) -> Field:

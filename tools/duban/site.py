@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from duban.language import language
 from duban.load import Readings
-from duban.output import BROWSER, Manifest, prepared
+from duban.output import Manifest, prepared
 from duban.plugin import DubanPlugin
 from duban.publish.edition import EditionName
 
@@ -48,8 +48,6 @@ def build(
         plugin.take(prepared(folder, name, language(code), day, readings), config, codes)
         mkdocs_build(config)
         manifest.copy(stage / code, target)
-        if (folder / BROWSER).is_dir():
-            manifest.copy(folder / BROWSER, target / "assets")
         plugin.write_beside(config, manifest, target)
     manifest.finish()
     shutil.rmtree(stage, ignore_errors=True)

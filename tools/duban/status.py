@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Literal
 
 from duban.calendar import WorkCalendar
 from duban.deadline import closing, current_deadline, ending, finished_on, original_deadline
-from duban.model import STEPS, Data, Item, ItemRecord, Ledger
-from duban.obligation import Obligation, obligations
+from duban.model import STEPS, Data, Ending, Item, ItemRecord, Ledger
+from duban.obligation import Obligation, after_closing, obligations
 
 Light = Literal[
     "on_track", "due_soon", "overdue", "done_on_time", "done_late", "not_filed", "withdrawn", "superseded", "broken"
@@ -25,6 +26,7 @@ LIGHTS: tuple[Light, ...] = (
     "superseded",
     "broken",
 )
+_STEPS_BACK = tuple(reversed(STEPS))
 OPEN_LIGHTS: frozenset[Light] = frozenset({"on_track", "due_soon", "overdue"})
 
 
@@ -38,9 +40,12 @@ class Next:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status:
-    """Where an item stands. Days are ISO days, ``workdays_left`` counts working days, negative when past."""
+    """Where an item stands. Days are ISO days, ``workdays_left`` counts working days, negative when past.
+
+    ``owed`` are its obligations, or what makes them: those of an item that is over are rarely asked for.
+    """
 
     id: str
     title: str
@@ -52,29 +57,35 @@ class Status:
     workdays_left: int | None = None
     lead_unit: str = ""
     next: Next | None = None
-    obligations: tuple[Obligation, ...] = ()
+    owed: Sequence[Obligation] | Callable[[], Sequence[Obligation]] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """Everything in the item with a due date, in order of it."""
+        return tuple(self.owed() if callable(self.owed) else self.owed)
 
 
 def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status:
     """The status of one item on an ISO day; its record must be the one of that day."""
     record = item.record
-    owed = obligations(record, policy, calendar)
     due = current_deadline(record) if "task_notice" in record else ""
-    done = finished_on(record)
-    is_open = not done and ending(record) is None
-    left = calendar.workdays_between(day, due) if due and is_open else None
+    done, end = finished_on(record), ending(record)
+    left = calendar.workdays_between(day, due) if due and not done and end is None else None
+    reached = step(record)
+    all_owed = partial(obligations, record, policy, calendar)
+    owed = all_owed() if end is None and reached != STEPS[-1] else None
     return Status(
         id=item.id,
         title=record["title"],
-        step=step(record),
-        light=_light(record, owed, day, due, left, policy),
+        step=reached,
+        light=_light(end, done, owed or (), day, due, left, policy),
         due=due,
         original_due=original_deadline(record) if due else "",
         finished_on=done,
         workdays_left=left,
         lead_unit=item.lead_unit,
-        next=_next(record, owed, day, policy),
-        obligations=tuple(owed),
+        next=None if end else _next(record, reached, owed, day, policy),
+        owed=all_owed if owed is None else owed,
     )
 
 
@@ -93,19 +104,27 @@ def step(record: ItemRecord) -> str:
     The notice belongs to step 4; the report on the outcome, or a closing that was granted, to
     step 5.
     """
-    reached = {name for name in STEPS if name in record}
-    if "task_notice" in record:
-        reached.add("method")
-    if closing(record):
-        reached.add("report")
-    return next(name for name in reversed(STEPS) if name in reached)
+    for name in _STEPS_BACK:
+        if (
+            name in record
+            or (name == "method" and "task_notice" in record)
+            or (name == "report" and closing(record) is not None)
+        ):
+            return name
+    raise ValueError("an item has at least its first step")
 
 
-def _light(record: ItemRecord, owed: Iterable[Obligation], day: str, due: str, left: int | None, policy: Data) -> Light:
-    end = ending(record)
+def _light(
+    end: tuple[str, Ending] | None,
+    done: str,
+    owed: Iterable[Obligation],
+    day: str,
+    due: str,
+    left: int | None,
+    policy: Data,
+) -> Light:
     if end:
         return end[0]  # type: ignore[return-value]
-    done = finished_on(record)
     if done:
         return "done_on_time" if done <= due else "done_late"
     if not due:
@@ -118,14 +137,13 @@ def _light(record: ItemRecord, owed: Iterable[Obligation], day: str, due: str, l
     return "on_track"
 
 
-def _next(record: ItemRecord, owed: Iterable[Obligation], day: str, policy: Data) -> Next | None:
-    if ending(record) or "archive" in record:
-        pending = [one for one in owed if one.kind == "look_back" and one.state(day) in ("open", "overdue")]
-        return Next(pending[0].kind, pending[0].owner, pending[0].due) if pending and not ending(record) else None
+def _next(record: ItemRecord, reached: str, owed: Iterable[Obligation] | None, day: str, policy: Data) -> Next | None:
+    if owed is None:
+        looks = (one for one in after_closing(record, policy) if one.kind == "look_back")
+        return next((Next(one.kind, one.owner, one.due) for one in looks if one.is_pending(day)), None)
     for one in owed:
-        if one.state(day) in ("open", "overdue"):
+        if one.is_pending(day):
             return Next(one.kind, one.owner, one.due, one.name)
     if "task_notice" not in record and "method" in record:
         return Next("task_notice", policy["office"])
-    following = STEPS[STEPS.index(step(record)) + 1]
-    return Next(following, policy["office"])
+    return Next(STEPS[STEPS.index(reached) + 1], policy["office"])

@@ -13,11 +13,10 @@ from typing import Any
 
 import orjson
 
-from duban import __version__
 from duban.model import Data, Tree
+from duban.parse import parse
+from duban.program import program_digest
 from duban.reader import Reading
-
-_FORMAT = f"{__version__}/1"
 
 
 def cache_folder(ledger: Path) -> Path:
@@ -25,10 +24,6 @@ def cache_folder(ledger: Path) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     name = hashlib.blake2b(str(ledger.resolve()).encode(), digest_size=8).hexdigest()
     return Path(base) / "duban" / name
-
-
-class StaleStoreError(Exception):
-    """The data kept beside a judgement is not of the same content: another run is writing it."""
 
 
 class Packed:
@@ -59,16 +54,20 @@ class FileStore:
     def get(self, path: str, rules: str, tree: Tree) -> Reading | None:
         """The reading kept for that path, those rules and the content it now has, or None."""
         shard = self._shard(path)
-        row = shard.judgements.get(path)
-        if row is None or row[0] != rules:
+        try:
+            made_by, kept_stamp, digest, judgement = shard.judgements[path]
+            reading = Reading.from_row(judgement, partial(shard.data_of, path, digest, tree))
+        except (KeyError, TypeError, ValueError):
+            return None
+        if made_by != rules:
             return None
         stamp = self._stamp(path)
-        if not (stamp and row[1] == stamp):
-            if row[2] != _digest(tree[path]):
+        if not (stamp and kept_stamp == stamp):
+            if digest != _digest(tree[path]):
                 return None
             if stamp:
-                row[1], shard.changed = stamp, True
-        return Reading.from_row(row[3], partial(shard.data_of, path, row[2]))
+                shard.judgements[path][1], shard.changed = stamp, True
+        return reading
 
     def put(self, path: str, rules: str, tree: Tree, reading: Reading) -> None:
         """Keep a reading until ``flush``."""
@@ -109,11 +108,13 @@ class _Shard:
     def _data(self) -> dict[str, list[Any]]:
         return _load(self._data_file)
 
-    def data_of(self, path: str, digest: str) -> Data:
+    def data_of(self, path: str, digest: str, tree: Tree) -> Data:
+        """The data of a file that was judged valid; read anew where the store has lost it."""
         row = self._data.get(path)
-        if row is None or row[0] != digest:
-            raise StaleStoreError(str(self._data_file))
-        return row[1]  # type: ignore[no-any-return]
+        if isinstance(row, list) and len(row) == 2 and row[0] == digest and isinstance(row[1], dict):
+            return row[1]
+        data, _ = parse(path, tree[path])
+        return data  # type: ignore[no-any-return]
 
     def flush(self) -> None:
         if self.fresh:
@@ -136,7 +137,7 @@ def _load(file: Path) -> dict[str, list[Any]]:
         content = orjson.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+    if not isinstance(content, dict) or content.get("program") != program_digest():
         return {}
     rows = content.get("rows")
     return rows if isinstance(rows, dict) else {}
@@ -147,7 +148,7 @@ def _write(file: Path, rows: dict[str, Any]) -> None:
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(orjson.dumps({"format": _FORMAT, "rows": rows}))
+            stream.write(orjson.dumps({"program": program_digest(), "rows": rows}))
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -168,6 +168,8 @@ def _wrong_date(pointer: Pointer, value: str, label: Detail) -> Problem:
         suggestion = datetime.date(year, month, day).isoformat()
     except ValueError:
         return Problem("D105", pointer, details)
+    if suggestion == value:  # a day of a century that no ledger lives in
+        return Problem("D105", pointer, details)
     return Problem("D106", pointer, {**details, "suggestion": suggestion})
 
 

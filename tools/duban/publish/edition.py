@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, cast
 
 from duban.calendar import WorkCalendar
 from duban.figures import figures
 from duban.language import Language
 from duban.model import Item, ItemRecord, Ledger, ReportRecord
-from duban.obligation import Kind
+from duban.obligation import Kind, Obligation
 from duban.schema import Field, Schemas
 from duban.status import Status, statuses
 
@@ -121,8 +121,11 @@ def _public(ledger: Ledger, schemas: Schemas) -> Ledger:
         for item in ledger.items.values()
         if is_open_to_the_public(item)
     }
+    # A report names its items in its title: one on an item that is not open stays inside.
     reports = {
-        identity: cast(ReportRecord, public_part(report, report_field)) for identity, report in ledger.reports.items()
+        identity: cast(ReportRecord, public_part(report, report_field))
+        for identity, report in ledger.reports.items()
+        if all(item in items for item in report.get("items", ()))
     }
     return replace(
         ledger, items=items, reports=reports, broken=(), findings=(), registry=replace(ledger.registry, people={})
@@ -133,12 +136,16 @@ def _public_states(ledger: Ledger, states: Mapping[str, Status]) -> dict[str, St
     return {
         item.id: replace(
             states[item.id],
-            obligations=tuple(one for one in states[item.id].obligations if one.kind in _PUBLIC_OBLIGATIONS),
+            owed=partial(_public_obligations, states[item.id]),
             next=None,
         )
         for item in ledger.items.values()
         if is_open_to_the_public(item)
     }
+
+
+def _public_obligations(status: Status) -> list[Obligation]:
+    return [one for one in status.obligations if one.kind in _PUBLIC_OBLIGATIONS]
 
 
 def is_open_to_the_public(item: Item) -> bool:

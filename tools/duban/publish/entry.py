@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
 
 from duban.model import ENDS, ItemRecord
-from duban.publish.shown import SIGNED, Row, Shower, Shown, Signed
+from duban.publish import fragments
+from duban.publish.fragments import escaped
+from duban.publish.shown import SIGNED, Row, Shower, Shown, is_long
 from duban.rules.amendments import pointer_of
 from duban.schema import Field
 
@@ -65,38 +69,18 @@ _ORDER = (
     "look_backs",
     "amendments",
 )
+_COMPACT = frozenset({"visits", "progress"})
 _FORMS = frozenset({"tracking_notice", "coordination_notice", "closure_notice"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the record. ``paper`` is the anchor of the form it stands on, if it does."""
-
-    anchor: str
-    kind: str
-    label: str
-    on: str
-    headline: tuple[Row, ...]
-    text: str
-    rows: tuple[Row, ...]
-    signed: tuple[Signed, ...]
-    parts: tuple[Entry, ...]
-    paper: str = ""
-
-    @property
-    def verdict(self) -> str:
-        """``granted``, ``returned`` or "" by the decision in it, for a mark beside the word."""
-        return next((row.value.text for part in self.parts for row in part.headline if row.label.name == "result"), "")
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
-    """Entries under a heading; ``compact`` ones are shown as a dense list."""
+    """Entries under a heading, with their number."""
 
     anchor: str
     title: str
-    entries: tuple[Entry, ...]
-    compact: bool = False
+    count: int
+    html: Markup
 
 
 def sections(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -> Iterator[Section]:
@@ -105,80 +89,136 @@ def sections(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -
     With ``papers`` the task notice is left to its form.
     """
     language = shower.text.code
-    filing = tuple(entry for name in _FILING for entry in _entries(record, name, root, shower, papers=papers))
+    title = shower.text("item.filing")
+    filing = [html for name in _FILING for html in _entries(record, name, root, shower, title, papers=papers)]
     if filing:
-        yield Section("filing", shower.text("item.filing"), filing)
+        body = "".join(filing)
+        yield Section("filing", title, 1, fragments.section("filing", escaped(title), body, compact=False))
     added = (name for name in root.properties if name not in (*_FILING, *_ORDER, *ENDS, "task_notice"))
     for name in (*(() if papers else ("task_notice",)), *_ORDER, *added):
-        found = tuple(_entries(record, name, root, shower, papers=papers))
+        if name not in record:
+            continue
+        title = root.properties[name].label(language)
+        found = list(_entries(record, name, root, shower, title, papers=papers))
         if found:
-            title = root.properties[name].label(language)
-            yield Section(name, title, found, compact=name in ("visits", "progress"))
+            head = escaped(title)
+            if len(found) > 1:
+                head += f' <span class="count">{escaped(shower.text("item.count", count=len(found)))}</span>'
+            html = fragments.section(name, head, "".join(found), compact=name in _COMPACT)
+            yield Section(name, title, len(found), html)
 
 
-def ending_entry(kind: str, node: Mapping[str, Any], root: Field, shower: Shower) -> Entry:
-    """The entry by which an item ended otherwise than by closing."""
-    return _entry(node, root.properties[kind], kind, shower, papers=False)
-
-
-def _entries(record: ItemRecord, name: str, root: Field, shower: Shower, *, papers: bool) -> Iterator[Entry]:
+def _entries(record: ItemRecord, name: str, root: Field, shower: Shower, title: str, *, papers: bool) -> Iterator[str]:
+    """The HTML of each entry under one property; one called like the section needs no name of its own."""
     field, node = root.properties[name], record.get(name)
-    if node is None:
-        return
     if isinstance(node, list):
         if field.items is not None and field.items.entry:
             for index, one in enumerate(node, 1):
-                entry = _entry(one, field.items, f"{name}-{index}", shower, papers=papers)
-                yield _amended(entry, one, root, shower) if field.items.entry == "amendment" else entry
+                anchor = f"{name}-{index}"
+                if name == "amendments":
+                    yield _amendment(one, field.items, anchor, root, shower).article(anchor, title)
+                else:
+                    yield _entry(one, field.items, anchor, shower, papers=papers).article(anchor, title)
     elif field.entry and isinstance(node, dict):
-        yield _entry(node, field, name, shower, papers=papers)
+        own_section = name not in _FILING
+        yield _entry(node, field, name, shower, papers=papers).article("" if own_section else name, title)
 
 
-def _entry(node: Mapping[str, Any], field: Field, anchor: str, shower: Shower, *, papers: bool) -> Entry:
-    nested = {name for name, child in field.properties.items() if child.entry and name in node}
-    headline = tuple(name for name in _HEADLINE.get(field.entry, ()) if name in node)
-    main = _TEXT.get(field.entry, "")
+class _Entry(NamedTuple):
+    """One entry, everything but its label as HTML."""
+
+    kind: str
+    label: str
+    on: str
+    headline: str
+    body: str
+    to_paper: str
+
+    def article(self, anchor: str, title: str) -> str:
+        """The entry in a section of that title."""
+        label = f"<b>{escaped(self.label)}</b> " if self.label != title else ""
+        return fragments.article(self.kind, anchor, self.on, f"{label}{self.headline}{self.to_paper}", self.body)
+
+    def part(self, anchor: str) -> str:
+        """The entry within another."""
+        return fragments.part(anchor, f"<b>{escaped(self.label)}</b> {self.on} {self.headline}", self.body)
+
+
+def _entry(node: Mapping[str, Any], field: Field, anchor: str, shower: Shower, *, papers: bool) -> _Entry:
+    frame = _frame(field, shower)
+    headline = [name for name in frame.headline if name in node]
     on_paper = papers and field.entry in _FORMS
-    said = shower.said_by_signature(node, field)
-    apart = {*nested, *headline, *said, main, field.dated_by, SIGNED, *(_FRAME if on_paper else ())}
-    return Entry(
-        anchor=anchor,
+    apart = {*frame.apart, *headline, *shower.said_by_signature(node, field)}
+    if on_paper:
+        apart |= _FRAME
+    rows = shower.listed(node, field, apart)
+    parts = [
+        _entry(node[name], field.properties[name], f"{anchor}-{name}", shower, papers=False).part(f"{anchor}-{name}")
+        for name in frame.nested
+        if name in node
+    ]
+    text = node.get(frame.text)
+    said = f'<p class="entry-text">{escaped(text)}</p>' if text else ""
+    return _Entry(
         kind=field.entry,
-        label=field.label(shower.text.code),
-        on=str(node.get(field.dated_by, "")),
-        headline=tuple(Row(shower.label(field.properties[name]), _headline(node, name, field, shower)) for name in headline),
-        text=str(node.get(main, "")),
-        rows=tuple(shower.rows(node, field, apart)),
-        signed=shower.signatures(node),
-        parts=tuple(
-            _entry(node[name], field.properties[name], f"{anchor}-{name}", shower, papers=False)
-            for name in field.properties
-            if name in nested
-        ),
-        paper=f"paper-{anchor}" if on_paper else "",
+        label=frame.label,
+        on=shower.day(node.get(field.dated_by, "")),
+        headline=_headline([shower.row(node, name, field) for name in headline]),
+        body=f"{said}{rows}{shower.signed(node)}{''.join(parts)}",
+        to_paper=_to_paper(anchor, shower) if on_paper else "",
     )
 
 
-def _amended(entry: Entry, node: Mapping[str, Any], root: Field, shower: Shower) -> Entry:
+def _to_paper(anchor: str, shower: Shower) -> str:
+    return f' <a class="to-paper" href="#paper-{anchor}">{escaped(shower.text("item.to_paper"))}</a>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all entries of a kind have in common."""
+
+    label: str
+    headline: tuple[str, ...]
+    text: str
+    nested: tuple[str, ...]
+    apart: frozenset[str]
+
+
+def _frame(field: Field, shower: Shower) -> _Frame:
+    def make() -> _Frame:
+        nested = tuple(name for name, child in field.properties.items() if child.entry)
+        text = _TEXT.get(field.entry, "")
+        apart = frozenset({*nested, text, field.dated_by, SIGNED})
+        return _Frame(shower.entry_label(field), _HEADLINE.get(field.entry, ()), text, nested, apart)
+
+    return shower.kept("frame", field, make)
+
+
+def _headline(rows: list[Row]) -> str:
+    parts = []
+    for number, row in enumerate(rows, 1):
+        name = row.label.name
+        colour = f" colour colour--{number}" if name == "colour" else ""
+        parts.append(f'<span class="head-{name}{colour}" title="{row.label.html}">{row.value.html}</span>')
+    return " ".join(parts)
+
+
+def _amendment(node: Mapping[str, Any], field: Field, anchor: str, root: Field, shower: Shower) -> _Entry:
     """An amendment with the field it is about called by its name, old and new value shown as that field's."""
     pointer = pointer_of(node["field"])
-    field, path = root.at(pointer), []
+    target = root.at(pointer)
+    path: list[str] = []
     for end in range(1, len(pointer) + 1):
         here = root.at(pointer[:end])
         if isinstance(pointer[end - 1], int):
             path[-1:] = [f"{path[-1]} {int(pointer[end - 1]) + 1}" if path else str(pointer[end - 1])]
         else:
             path.append(here.label(shower.text.code) if here else str(pointer[end - 1]))
-    rows = tuple(
-        Row(row.label, shower.value(node[row.label.name], field)) if field and row.label.name in ("old", "new") else row
-        for row in entry.rows
-    )
-    headline = (Row(entry.headline[0].label, Shown("text", " › ".join(path))),)
-    return replace(entry, headline=headline, rows=rows)
-
-
-def _headline(node: Mapping[str, Any], name: str, field: Field, shower: Shower) -> Shown:
-    child = field.properties[name]
-    if child.type == "integer" and name == "percent":
-        return Shown("number", f"{node[name]}%")
-    return shower.value(node[name], child)
+    entry = _entry(node, field, anchor, shower, papers=False)
+    said = " › ".join(path)
+    headline = _headline([Row(shower.label(field.properties["field"]), Shown("text", said, escaped(said)))])
+    parts = []
+    for row in shower.rows(node, field, {"field", field.dated_by, *shower.said_by_signature(node, field)}):
+        value = shower.value(node[row.label.name], target) if target and row.label.name in ("old", "new") else row.value
+        parts.append((row.label.wide_row if is_long(value) else row.label.row) + value.html)
+    return entry._replace(headline=headline, body=f"{fragments.rows(parts)}{shower.signed(node)}")

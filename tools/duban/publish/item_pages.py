@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+
+from markupsafe import Markup
 
 from duban.deadline import closing, ending
 from duban.model import STEPS, Item, ItemRecord, ReportRecord
+from duban.publish import fragments
 from duban.publish.edition import Edition
-from duban.publish.entry import Entry, Section, ending_entry, sections
+from duban.publish.entry import Section, sections
 from duban.publish.life import life
 from duban.publish.page import Page
 from duban.publish.paper import papers
-from duban.publish.shown import Row, Shower, Shown
-from duban.status import OPEN_LIGHTS, Status
+from duban.publish.shown import Row, Shower
+from duban.status import Status
 
 _HEAD = ("urgency", "category", "openness", "openness_reason", "importance", "campaign", "plan_refs")
 # Other kinds carry a day in place of a name; the page has it anyway.
@@ -30,15 +34,28 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How the item ended before its time: ``by`` where no signature says it, ``followed`` the item that goes on."""
+
+    kind: str
+    on: str
+    reason: str
+    by: str
+    followed: Markup
+    signed: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Owed:
     """One obligation as its row shows it."""
 
     kind: str
     name: str
     owner: str
-    due: str
-    done_on: str
+    due: Markup
+    done_on: Markup
     state: str
+    stands: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +71,26 @@ class Mention:
 def loose_pages(edition: Edition) -> Iterator[Page]:
     """The pages of all items."""
     mentions = _mentions(edition)
+    showers: dict[int, Shower] = {}
     for item in edition.ledger.items.values():
-        status = edition.states[item.id]
-        context = _context(edition, item, status, mentions.get(item.id, ()))
-        key = "\0".join(
-            (
-                edition.digests.get(item.path, ""),
-                repr(status),
-                repr(mentions.get(item.id, ())),
-                repr([row.value for row in context["links"]]),
-            )
-        )
+        mentioned = mentions.get(item.id, ())
+        year = int(item.id[:4])
+        if year not in showers:
+            showers[year] = Shower(edition, year)
+        context = partial(_context, edition, item, mentioned, showers[year])
+        # A linked item stands here by its title, a report by its own; both come from other files.
+        linked = "".join([_title(identity, edition) for identity in _linked(item.record)])
+        key = f"{edition.digests.get(item.path, '')}{mentioned!r}{linked}"
         yield Page(f"items/{item.id}.html", f"{item.id} {item.record['title']}", "item.html", context, key)
 
 
 def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, ...]:
     """The seven steps with the day of each that the record has."""
     reached = STEPS.index(status.step)
-    over = status.light not in OPEN_LIGHTS
     closed = closing(record)
 
     def state(index: int) -> str:
-        if index < reached or (index == reached and (over and status.step == "archive" or ending(record) is not None)):
+        if index < reached or (index == reached and (status.step == STEPS[-1] or ending(record) is not None)):
             return "done"
         if index == reached:
             return "current"
@@ -88,10 +103,9 @@ def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, .
     return tuple(Step(name, state(index), day(name)) for index, name in enumerate(STEPS))
 
 
-def _context(edition: Edition, item: Item, status: Status, mentions: tuple[Mention, ...]) -> dict[str, object]:
+def _context(edition: Edition, item: Item, mentions: tuple[Mention, ...], shower: Shower) -> dict[str, object]:
     record, root = item.record, edition.item_field
-    shower = Shower(edition, int(item.id[:4]))
-    over = ending(record)
+    status = edition.states[item.id]
     parts = tuple(sections(record, root, shower, papers=not edition.public))
     forms = () if edition.public else tuple(papers(record, root, shower))
     return {
@@ -100,67 +114,82 @@ def _context(edition: Edition, item: Item, status: Status, mentions: tuple[Menti
         "status": status,
         "lead": shower.names.unit(status.lead_unit) if status.lead_unit else "",
         "head": _head(record, edition, shower),
-        "ended": _ended(over, edition, shower),
+        "ended": _ended(record, edition, shower),
         "steps": steps(record, status, edition),
         "owed": tuple(_owed(status, edition, shower)),
         "next_name": _next_name(status),
         "next_owner": shower.names.unit(status.next.who) if status.next else "",
-        "events": life(record, root, shower),
+        "life": life(record, root, shower, papers=bool(forms)),
         "papers": forms,
         "sections": parts,
-        "links": tuple(_links(record, edition, shower)),
+        "links": [shower.reference("item", identity).markup for identity in _linked(record)],
         "mentions": mentions,
         "jumps": tuple(_jumps(parts, edition, forms=bool(forms), owed=bool(status.obligations), linked=bool(mentions))),
     }
 
 
-def _head(record: ItemRecord, edition: Edition, shower: Shower) -> tuple[Row, ...]:
-    rows = {row.label.name: row for row in shower.rows(record, edition.item_field, without=_entries(edition))}
-    return tuple(rows[name] for name in _HEAD if name in rows)
+def _head(record: ItemRecord, edition: Edition, shower: Shower) -> list[Row]:
+    return [shower.row(record, name, edition.item_field) for name in _HEAD if name in record]
 
 
-def _entries(edition: Edition) -> frozenset[str]:
-    return frozenset(edition.item_field.properties) - frozenset(_HEAD)
-
-
-def _ended(over: tuple[str, Mapping[str, object]] | None, edition: Edition, shower: Shower) -> Entry | None:  # type: ignore[type-arg]
-    return ending_entry(over[0], over[1], edition.item_field, shower) if over else None
+def _ended(record: ItemRecord, edition: Edition, shower: Shower) -> Ended | None:
+    end = ending(record)
+    if end is None:
+        return None
+    kind, node = end
+    said = shower.said_by_signature(node, edition.item_field.properties[kind])
+    by = shower.names.position(node["by"]) if "by" in node and "by" not in said else ""
+    after = record["superseded"]["by_item"] if kind == "superseded" else ""
+    followed = shower.reference("item", after).markup if after else Markup()
+    return Ended(kind, node["on"], node["reason"], by, followed, shower.signed(node))
 
 
 def _owed(status: Status, edition: Edition, shower: Shower) -> Iterator[Owed]:
     for one in status.obligations:
         name = one.name if one.kind in _NAMED else ""
-        yield Owed(one.kind, name, shower.names.unit(one.owner), one.due, one.done_on, one.state(edition.day))
+        state = one.state(edition.day)
+        yield Owed(
+            edition.text(f"obligation.{one.kind}"),
+            name,
+            shower.names.unit(one.owner),
+            shower.day(one.due),
+            shower.day(one.done_on),
+            state,
+            Markup(fragments.state(state, edition.text(f"state.{state}"))),  # noqa: S704 - escaped there
+        )
 
 
 def _next_name(status: Status) -> str:
     return status.next.name if status.next and status.next.kind in _NAMED else ""
 
 
-def _links(record: ItemRecord, edition: Edition, shower: Shower) -> Iterator[Row]:
-    """Linked items, both the ways they are linked: named here, or taken over from here."""
-    field = edition.item_field.properties["related"]
+def _linked(record: ItemRecord) -> dict[str, None]:
+    """Linked items, each once: named here, that go on from here, or that took this one over."""
     named = [*record.get("related", ())]
     after = record.get("superseded", {}).get("by_item")
     new = record.get("feedback", {}).get("new_item")
-    for identity in dict.fromkeys([*named, *([after] if after else []), *([new] if new else [])]):
-        yield Row(shower.label(field), shower.names.reference("item", str(identity), int(str(identity)[:4])))
+    return dict.fromkeys([*named, *([str(after)] if after else []), *([str(new)] if new else [])])
+
+
+def _title(identity: str, edition: Edition) -> str:
+    item = edition.ledger.items.get(identity)
+    return item.record["title"] if item else identity
 
 
 def _jumps(
     parts: tuple[Section, ...], edition: Edition, *, forms: bool, owed: bool, linked: bool
-) -> Iterator[tuple[str, Shown]]:
+) -> Iterator[tuple[str, str]]:
     text = edition.text
     if owed:
-        yield "owed", Shown("text", text("item.owed"))
-    yield "life", Shown("text", text("item.life"))
+        yield "owed", text("item.owed")
+    yield "life", text("item.life")
     if forms:
-        yield "papers", Shown("text", text("item.papers"))
+        yield "papers", text("item.papers")
     for part in parts:
-        count = f" {len(part.entries)}" if len(part.entries) > 1 and part.anchor != "filing" else ""
-        yield part.anchor, Shown("text", f"{part.title}{count}")
+        count = f" {part.count}" if part.count > 1 else ""
+        yield part.anchor, f"{part.title}{count}"
     if linked:
-        yield "links", Shown("text", text("item.links"))
+        yield "links", text("item.links")
 
 
 def _mentions(edition: Edition) -> dict[str, tuple[Mention, ...]]:

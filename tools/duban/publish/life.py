@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
 
 from duban.language import Language
 from duban.model import ItemRecord
+from duban.publish import fragments
 from duban.publish.shown import Shower
 from duban.schema import Field, entries
 
 _LONGEST = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One entry of a record: its place (``visits-3``), its field, its data, and that of the entry around it."""
 
     anchor: str
@@ -30,63 +32,66 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the timeline. ``kind`` is the schema's kind of entry, ``on`` an ISO day."""
+class _Line:
+    """A hand-written line with its blanks: each one's name, and the property that fills it."""
 
-    on: str
-    kind: str
-    step: str
-    label: str
-    summary: str
-    anchor: str
+    text: str
+    blanks: tuple[tuple[str, str], ...]
 
 
-def found(record: ItemRecord, root: Field) -> Iterator[Found]:
-    """Every entry that the record holds, in the order of the schema."""
-    for pointer, field in entries(root):
-        yield from _at(record, pointer, field, "", {})
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A timeline: its lines as HTML, and how many there are."""
+
+    count: int
+    html: Markup
 
 
-def life(record: ItemRecord, root: Field, shower: Shower) -> tuple[Event, ...]:
-    """The events of a record, oldest first; those of one day in the order of an item's life."""
-    language = shower.text.code
-    events = [
-        Event(
-            one.on,
-            one.field.entry,
-            one.field.step,
-            one.field.label(language),
-            summary(one, shower),
-            one.anchor,
+def life(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -> Life:
+    """The events of a record, oldest first; those of one day in the order of an item's life.
+
+    With ``papers`` the task notice and its acknowledgement stand on the form alone.
+    """
+    places = shower.kept("places", root, lambda: tuple(entries(root)))
+    found = [one for pointer, field in places for one in _at(record, pointer, field, "", {})]
+    events = sorted([one for one in found if one.on], key=lambda one: one.on)
+    lines, before = [], ""
+    for one in events:
+        label, summary = shower.entry_label(one.field), _summary(one, shower)
+        anchor = "paper-task_notice" if papers and one.anchor.startswith("task_notice") else one.anchor
+        lines.append(
+            fragments.event(one.field.entry, shower.day(one.on), anchor, label, summary, same_day=one.on == before)
         )
-        for one in found(record, root)
-        if one.on
-    ]
-    return tuple(sorted(events, key=lambda event: event.on))
+        before = one.on
+    return Life(len(events), Markup("".join(lines)))  # noqa: S704 - made of escaped parts
 
 
-def summary(one: Found, shower: Shower) -> str:
+def _summary(one: Found, shower: Shower) -> str:
     """The hand-written line of the entry's kind that its data can fill, the fullest first."""
-    text = shower.text
-    for message in (f"life.{one.field.entry}", f"life.{one.field.entry}.short"):
-        if text.has(message):
-            filled = _filled(text, message, one, shower)
-            if filled:
-                return filled
+    for line in shower.kept("lines", one.field, lambda: tuple(_lines(one.field.entry, shower.text))):
+        filled = _filled(line, one, shower)
+        if filled:
+            return filled
     return ""
 
 
-def _filled(text: Language, message: str, one: Found, shower: Shower) -> str:
-    blanks = [name for _, name, _, _ in Formatter().parse(text(message)) if name]
+def _lines(kind: str, text: Language) -> Iterator[_Line]:
+    for message in (f"life.{kind}", f"life.{kind}.short"):
+        if text.has(message):
+            blanks = [name for _, name, _, _ in Formatter().parse(text(message)) if name]
+            yield _Line(text(message), tuple((blank, blank.removeprefix("around_")) for blank in blanks))
+
+
+def _filled(line: _Line, one: Found, shower: Shower) -> str:
     details = {}
-    for blank in blanks:
-        name = blank.removeprefix("around_")
-        node, field = (one.node, one.field) if name == blank else (one.around, None)
+    for blank, name in line.blanks:
+        around = name != blank
+        node = one.around if around else one.node
         if name not in node:
             return ""
-        child = field.properties.get(name) if field else None
+        child = None if around else one.field.properties.get(name)
         details[blank] = _short(shower.value(node[name], child).text if child else shower.names.unit(str(node[name])))
-    return text(message, **details) if details else text(message)
+    return line.text.format_map(details) if details else line.text
 
 
 def _short(text: str) -> str:

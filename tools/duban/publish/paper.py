@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from duban.model import ItemRecord
-from duban.publish.shown import SIGNED, Row, Shower, Shown, Signed
+from duban.publish.fragments import escaped
+from duban.publish.shown import SIGNED, Row, Shower, Shown
 from duban.schema import Field
 
 FORMS = ("task_notice", "tracking_notices", "coordination_notices", "closure_notices")
@@ -29,9 +32,9 @@ _TRACKING_PAIRS: Mapping[str, str] = {**_PAIRS, "deadline": "days_overdue", "to_
 _FRAME = frozenset(
     {"form_no", "issued_on", "issuer", "signer", "recipients", "cc", "contact", "contact_phone", "ack", "countersigns"}
 )
-# Lines of the usual size that a sheet holds, and signs on one of them.
-_FULL = 33
-_SIGNS = 40
+# How many lines of the usual size a sheet holds, and how wide a cell is by how many share the line.
+_FULL = 28
+_WIDTH = {1: 38, 2: 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Receipt:
     unit: str
     by: str = ""
     on: str = ""
+    long_on: str = ""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One form on its sheet. ``lines`` are the lines of the ruled table, each with one or two values."""
+    """One form on its sheet. ``lines`` is the body of the ruled table; a ``dense`` one needs the small size."""
 
     anchor: str
     kind: str
@@ -55,21 +59,16 @@ class Paper:
     number: str
     urgency: str
     recipients: str
-    lines: tuple[tuple[Row, ...], ...]
+    lines: Markup
+    dense: bool
     signer: Row | None
     on: str
-    signed: tuple[Signed, ...]
+    long_on: Markup
     receipt_label: str
     receipts: tuple[Receipt, ...]
-    receipt_signed: tuple[Signed, ...]
     contact: tuple[Row, ...]
     copies: Row | None
     short_office: str
-
-    @property
-    def dense(self) -> bool:
-        """Whether so much stands on it that it needs the small size to stay on one sheet."""
-        return sum(_height(row.value) for line in self.lines for row in line) + 2 * len(self.receipts) > _FULL
 
 
 def papers(record: ItemRecord, root: Field, shower: Shower) -> Iterator[Paper]:
@@ -87,30 +86,48 @@ def _paper(
     record: ItemRecord, root: Field, node: Mapping[str, Any], field: Field, anchor: str, shower: Shower
 ) -> Paper:
     rows = {row.label.name: row for row in shower.rows(node, field)}
+    lines = list(_lines(_matter(record, root, shower), rows, field.entry))
+    receipts = tuple(_receipts(node, field.entry, shower))
+    height = sum(max([_height(row.value, _WIDTH[len(line)]) for row in line]) for line in lines)
     return Paper(
         anchor=anchor,
         kind=field.entry,
-        name=field.label(shower.text.code),
+        name=shower.entry_label(field),
         office=shower.names.office(node["issuer"]),
         short_office=shower.names.unit(node["issuer"]),
         number=node["form_no"],
         urgency=root.properties["urgency"].value_label(record["urgency"], shower.text.code),
         recipients=rows["recipients"].value.text if "recipients" in rows else _addressee(node, shower),
-        lines=tuple(_lines(_matter(record, root, shower), rows, field.entry)),
+        lines=Markup("".join([_ruled(line, shower) for line in lines])),  # noqa: S704 - made of escaped parts
+        dense=height + len(receipts) > _FULL,
         signer=rows.get("signer"),
         on=node["issued_on"],
-        signed=shower.signatures(node),
+        long_on=shower.long_day(node["issued_on"]),
         receipt_label=shower.text(f"paper.receipt.{field.entry}"),
-        receipts=tuple(_receipts(node, field.entry, shower)),
-        receipt_signed=shower.signatures(node.get("ack", {})),
-        contact=tuple(rows[name] for name in ("contact", "contact_phone") if name in rows),
+        receipts=receipts,
+        contact=tuple([rows[name] for name in ("contact", "contact_phone") if name in rows]),
         copies=rows.get("cc"),
     )
 
 
+def _ruled(line: tuple[Row, ...], shower: Shower) -> str:
+    """One line of the ruled table; a value that has it to itself spans it."""
+    span = ' colspan="3"' if len(line) == 1 else ""
+    cells = "".join(
+        [f'{row.label.ruled}<td{span} class="is-{row.value.kind}">{_on_paper(row.value, shower)}</td>' for row in line]
+    )
+    return f'<tr class="line--{line[0].label.name}">{cells}</tr>'
+
+
+def _on_paper(value: Shown, shower: Shower) -> str:
+    if value.kind == "prose":
+        return f'<p class="prose">{value.html}</p>'
+    return shower.long_day(value.text) if value.kind == "date" else value.html
+
+
 def _matter(record: ItemRecord, root: Field, shower: Shower) -> tuple[Row, Row]:
     """What every form says of its item: the title with the id, and where the matter came from."""
-    title = Row(shower.label(root.properties["title"]), Shown("text", record["title"]))
+    title = shower.row(record, "title", root)
     sources = root.properties["intake"].properties["sources"]
     kind = sources.items.properties["type"] if sources.items else sources
     came = []
@@ -118,7 +135,8 @@ def _matter(record: ItemRecord, root: Field, shower: Shower) -> tuple[Row, Row]:
         ref = source.get("ref", "")
         label = kind.value_label(source["type"], shower.text.code)
         came.append(shower.text("paper.source", kind=label, ref=ref) if ref else label)
-    return title, Row(shower.label(sources), Shown("text", shower.text("shown.comma").join(came)))
+    said = shower.text("shown.comma").join(came)
+    return title, Row(shower.label(sources), Shown("text", said, escaped(said)))
 
 
 def _lines(matter: tuple[Row, Row], rows: Mapping[str, Row], kind: str) -> Iterator[tuple[Row, ...]]:
@@ -137,17 +155,21 @@ def _lines(matter: tuple[Row, Row], rows: Mapping[str, Row], kind: str) -> Itera
             yield (row,)
 
 
-def _height(value: Shown) -> int:
-    """About how many lines a value takes."""
-    if value.kind == "table":
+def _height(value: Shown, width: int) -> int:
+    """About how many lines a value takes in a cell that is ``width`` Chinese signs wide."""
+    if value.cells:
         # Columns share the width, so the longest cell of a row sets its height.
-        narrow = max(1, _SIGNS // len(value.heads))
-        return 1 + sum(max(1 + len(cell.text) // narrow for cell in cells) for cells in value.cells)
-    if value.rows:
-        return sum(_height(row.value) for row in value.rows) + len(value.signed)
-    if value.kind == "lines":
-        return sum(_height(part) for part in value.parts)
-    return 1 + len(value.text) // _SIGNS
+        narrow = max(3, width // len(value.cells[0]) - 1)
+        return 1 + sum(max([_wrapped(cell.text, narrow) for cell in cells]) for cells in value.cells)
+    if value.parts and value.kind in ("lines", "group", "entry"):
+        return sum([_height(part, width) for part in value.parts])
+    return _wrapped(value.text, width)
+
+
+def _wrapped(text: str, width: int) -> int:
+    """Lines of a text; a sign of three bytes is as wide as two of one."""
+    half_widths = (len(text) + len(text.encode())) // 2
+    return 1 + half_widths // (2 * width)
 
 
 def _addressee(node: Mapping[str, Any], shower: Shower) -> str:
@@ -160,16 +182,23 @@ def _receipts(node: Mapping[str, Any], kind: str, shower: Shower) -> Iterator[Re
     if kind == "task_notice":
         ack = node.get("ack", {})
         by = names.position(ack["by"]) if ack else ""
-        yield Receipt(names.unit(node["lead_unit"]), by, ack.get("on", ""), ack.get("objection", ""))
+        on = ack.get("on", "")
+        yield Receipt(names.unit(node["lead_unit"]), by, on, _long(on, shower), ack.get("objection", ""))
     elif kind == "tracking_notice":
         yield Receipt(names.unit(node["to_unit"]))
     elif kind == "coordination_notice":
         given = {one["unit"]: one for one in node.get("countersigns", ())}
         for unit in node["recipients"]:
             one = given.get(unit)
-            yield Receipt(names.unit(unit), names.position(one["by"]), one["on"]) if one else Receipt(names.unit(unit))
+            if one:
+                yield Receipt(names.unit(unit), names.position(one["by"]), one["on"], _long(one["on"], shower))
+            else:
+                yield Receipt(names.unit(unit))
     else:
         for one in node[SIGNED]:
-            yield Receipt(names.unit(node["applicant_unit"]), names.position(one["by"]), one["on"])
+            unit, on = names.unit(node["applicant_unit"]), one["on"]
+            yield Receipt(unit, names.position(one["by"]), on, _long(on, shower))
 
 
+def _long(on: str, shower: Shower) -> str:
+    return shower.long_day(on) if on else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from duban.publish.edition import Edition
+from duban.publish.fragments import escaped
 from duban.publish.shown import Row, Shower, Shown
 from duban.schema import Field
 from duban.status import LIGHTS
@@ -102,9 +103,8 @@ def series(edition: Edition, shower: Shower) -> tuple[Row, ...]:
     """The number series, each with a number as it looks."""
     policy, root = edition.ledger.registry.policy, edition.schemas.field("policy").properties["series"]
     year = edition.day[:4]
-    return tuple(
-        Row(row.label, Shown("number", f"{row.value.text}〔{year}〕1号")) for row in shower.rows(policy["series"], root)
-    )
+    rows = shower.rows(policy["series"], root)
+    return tuple(Row(row.label, shower.unbroken(f"{row.value.text}〔{year}〕N号")) for row in rows)
 
 
 def cause_rows(edition: Edition) -> tuple[tuple[str, str], ...]:
@@ -113,10 +113,9 @@ def cause_rows(edition: Edition) -> tuple[tuple[str, str], ...]:
 
 
 def _worded(row: Row) -> Row:
-    """A list of colours or days as the sequence it is."""
-    if row.value.kind not in ("lines", "words"):
-        return row
-    return Row(row.label, Shown("words", parts=row.value.parts))
+    """A list of days as the sequence it is."""
+    value = row.value
+    return Row(row.label, Shown("words", value.text, escaped(value.text))) if value.kind == "lines" else row
 
 
 def _role(role: str, entry: str, edition: Edition, shower: Shower) -> str:
@@ -124,7 +123,8 @@ def _role(role: str, entry: str, edition: Edition, shower: Shower) -> str:
     if not of:
         return shower.names.role(name)
     field = _unit_field(edition.item_field, entry, of)
-    return edition.text("rules.role_of", role=shower.names.role(name), unit=field.label(edition.text.code) if field else of)
+    unit = field.label(edition.text.code) if field else of
+    return edition.text("rules.role_of", role=shower.names.role(name), unit=unit)
 
 
 def _unit_field(root: Field, entry: str, name: str) -> Field | None:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 from functools import cached_property
 from typing import Any, cast
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 
+from duban.language import Language
 from duban.publish.edition import Edition
 from duban.publish.page import Page
+
+_CONSTANT_TEXT = re.compile(r"""(?<![\w.])_\(\s*(["'])([a-z0-9_.]+)\1\s*\)""")
+
+
+class _ConstantTexts(Extension):
+    """Puts the text for ``_("message.id")`` in while a template is compiled: it never changes after."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's own
+        text = cast(Language, self.environment.globals["_"])
+        return _CONSTANT_TEXT.sub(lambda match: json.dumps(text(match[2]), ensure_ascii=False), source)
 
 
 class Renderer:
@@ -23,6 +37,8 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=[_ConstantTexts],
+            auto_reload=False,
         )
         self.environment.globals.update(
             _=edition.text,

@@ -29,7 +29,6 @@ class Series:
 
     anchor: str
     kind: str
-    help: str
     reports: tuple[Listed, ...]
 
 
@@ -61,7 +60,7 @@ def _series(edition: Edition) -> Iterator[Series]:
             reverse=True,
         )
         label = field.value_label(kind, edition.text.code)
-        yield Series(f"kind-{field.enum.index(kind) + 1}", label, "", tuple(_listed(one, edition) for one in mine))
+        yield Series(f"kind-{field.enum.index(kind) + 1}", label, tuple(_listed(one, edition) for one in mine))
 
 
 def _listed(report: ReportRecord, edition: Edition) -> Listed:
@@ -78,20 +77,20 @@ def _bare(number: str) -> str:
 
 def _context(report: ReportRecord, number: str, edition: Edition, shower: Shower) -> dict[str, object]:
     field = edition.schemas.field("report")
-    items = tuple(shower.names.reference("item", item, int(item[:4])) for item in report.get("items", ()))
+    items = tuple(shower.reference("item", item) for item in report.get("items", ()))
     links = []
     if items:
-        links.append(Row(shower.label(field.properties["items"]), Shown("lines", parts=items)))
+        links.append(Row(shower.label(field.properties["items"]), Shown("lines", "", "", items)))
     if "campaign" in report:
-        links.append(Row(shower.label(field.properties["campaign"]), shower.value(report["campaign"], field.properties["campaign"])))
+        links.append(shower.row(report, "campaign", field))
     policy = edition.ledger.registry.policy
     return {
         "report": report,
         "kind": field.properties["kind"].value_label(report["kind"], edition.text.code),
         "number": _bare(number),
         "office": shower.names.office(policy["office"]),
-        "to_label": shower.label(field.properties["to"]),
-        "summary_label": shower.label(field.properties["summary"]),
-        "signed_by": shower.signatures(report),
+        "to": shower.row(report, "to", field).value.text,
+        "signed": shower.signed(report),
+        "issued_on": shower.long_day(report["issued_on"]),
         "links": tuple(links),
     }

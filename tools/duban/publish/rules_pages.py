@@ -71,5 +71,4 @@ def _rules(edition: Edition) -> dict[str, object]:
         "signings": () if edition.public else tuple(signings(edition, shower)),
         "series": series(edition, shower),
         "causes": () if edition.public else cause_rows(edition),
-        "policy_label": edition.schemas.field("policy").properties,
     }

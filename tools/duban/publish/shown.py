@@ -1,204 +1,342 @@
-"""A value of the record and its field → what a page shows of it: text, date, reference, list or table."""
+"""A value of the record and its field → what a page shows of it: plain text and HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
+from markupsafe import Markup
+
+from duban.publish import fragments
 from duban.publish.edition import Edition
+from duban.publish.fragments import Label, escaped
+from duban.publish.names import Names
 from duban.schema import Field
 
 Kind = Literal["text", "prose", "date", "number", "code", "link", "mark", "words", "lines", "table", "group", "entry"]
 SIGNED = "signed"
 _CODES = frozenset({"digest", "phone"})
+_LONG = frozenset({"prose", "lines", "table", "group", "entry"})
+_SOMETIMES_LONG = frozenset({"text", "words"})
 _SHORT = 32
 _LINE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """The name of a field with its help."""
+class Shown(NamedTuple):
+    """What a page shows of a value. ``text`` is the value on one line, of a table its first column.
 
-    name: str
-    text: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """One signature as the record claims it."""
-
-    role: str
-    position: str
-    on: str
-    paper: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a page shows. ``link`` is a path below the edition's root; ``yes`` belongs to a mark.
-
-    ``text`` is the value on one line, as far as it can be: of a table its first column.
-    ``words`` and ``lines`` list their parts, ``table`` has heads and cells, ``group`` and
-    ``entry`` have rows, and an entry its signatures.
+    ``parts`` are the values of a list, or of a group together with its signers; ``cells`` those of
+    a table. They tell how much room the value takes.
     """
 
     kind: Kind
-    text: str = ""
-    link: str = ""
-    yes: bool = False
+    text: str
+    html: str
     parts: tuple[Shown, ...] = ()
-    heads: tuple[Label, ...] = ()
     cells: tuple[tuple[Shown, ...], ...] = ()
-    rows: tuple[Row, ...] = ()
-    signed: tuple[Signed, ...] = ()
+
+    @property
+    def markup(self) -> Markup:
+        """The HTML as a template takes it."""
+        return Markup(self.html)  # noqa: S704 - made of escaped parts
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A labelled value. ``long`` values want a line of their own."""
+class Row(NamedTuple):
+    """A labelled value."""
 
     label: Label
     value: Shown
 
-    @property
-    def long(self) -> bool:
-        if self.value.kind in ("text", "words"):
-            return len(self.value.text) > _SHORT
-        return self.value.kind in ("prose", "lines", "table", "group", "entry")
 
-
-class Names:
-    """What roles, offices and references are called in one edition, in the reader's language."""
-
-    def __init__(self, edition: Edition) -> None:
-        self._edition = edition
-        self.unit = edition.unit_name
-        self.position = edition.position
-
-    def office(self, unit: str) -> str:
-        """The full name of a unit, as it stands over a form."""
-        known = self._edition.ledger.registry.units.get(unit)
-        return self.unit(unit) if known is None or self._edition.text.code == "en" else known.name
-
-    def role(self, role: str) -> str:
-        """What a role is called; its own code where the catalogues lack it."""
-        text = self._edition.text
-        return text(f"role.{role}") if text.has(f"role.{role}") else role
-
-    def reference(self, kind: str, value: str, year: int) -> Shown:
-        """What a reference of the schema's kind leads to. Plan entries are those of ``year``."""
-        edition = self._edition
-        match kind:
-            case "unit":
-                return Shown("text", self.unit(value))
-            case "person":
-                return Shown("text", self.position(value))
-            case "cause":
-                return Shown("text", edition.cause_name(value))
-            case "campaign":
-                return Shown("link", edition.campaign_name(value), f"campaigns/{value}.html")
-            case "plan":
-                entry = edition.ledger.registry.plans.get((year, value))
-                return Shown("text", f"{value} {entry.name}" if entry else value)
-            case "item" if value in edition.ledger.items:
-                return Shown("link", f"{value} {edition.ledger.items[value].record['title']}", f"items/{value}.html")
-            case "report" if value in edition.ledger.reports and not edition.public:
-                title = edition.ledger.reports[value]["title"]
-                return Shown("link", f"{value} {title}", f"reports/{value.replace('/', '-')}.html")
-        return Shown("number", value)
+Write = Callable[[Any], Shown]
+Kept = TypeVar("Kept")
+_Plan = tuple[tuple[str, Label, Write], ...]
 
 
 class Shower:
-    """Shows the values of one record. Plan references are read in the plan of ``year``."""
+    """Shows values; what it learns of a field it keeps, for a ledger has many values of few fields.
 
-    def __init__(self, edition: Edition, year: int) -> None:
+    Plan references are read in the plan of ``year``; ``root`` leads to the root of the edition.
+    """
+
+    def __init__(self, edition: Edition, year: int, root: str = "../") -> None:
         self.text = edition.text
         self.names = Names(edition)
+        self._edition = edition
         self._year = year
+        self._root = root
         self._language = edition.text.code
+        self._comma, self._semicolon = self.text("shown.comma"), self.text("shown.semicolon")
+        self._kept: dict[tuple[str, int], tuple[Field, object]] = {}
+        self._signers: dict[tuple[str, str], str] = {}
+        self._days: dict[str, Markup] = {}
+        self._long_days: dict[str, Markup] = {}
 
     def label(self, field: Field) -> Label:
-        return Label(field.name, field.label(self._language), field.help(self._language))
+        """The field's name and help."""
+        return self.kept(
+            "label", field, lambda: Label.of(field.name, field.label(self._language), field.help(self._language))
+        )
+
+    def entry_label(self, field: Field) -> str:
+        """What one entry is called: a form by its own name, not by that of the list it stands in."""
+        return self.kept("entry label", field, lambda: self._forms.get(field.entry, field).label(self._language))
 
     def value(self, value: Any, field: Field) -> Shown:
         """One value as its field tells to show it."""
-        if isinstance(value, list):
-            return self._list(value, field.items or field)
-        if isinstance(value, dict):
-            kind: Kind = "entry" if field.entry else "group"
-            said = self.said_by_signature(value, field)
-            return Shown(kind, rows=tuple(self.rows(value, field, said)), signed=self.signatures(value))
-        if field.ref:
-            return self.names.reference(field.ref, str(value), self._year)
-        if isinstance(value, bool):
-            return Shown("mark", self.text("shown.yes" if value else "shown.no"), yes=value)
-        if field.is_date:
-            return Shown("date", str(value))
-        if field.personal in _CODES:
-            return Shown("code", str(value))
-        if "〔" in str(field.schema.get("pattern", "")):
-            return Shown("number", str(value))
-        if field.schema.get("maxLength", 0) > _LINE:
-            return Shown("prose", str(value))
-        return Shown("text", field.value_label(value, self._language) if field.enum else str(value))
+        return self._write(field)(value)
 
-    def rows(self, node: Mapping[str, Any], field: Field, without: Collection[str] = ()) -> Iterator[Row]:
+    def row(self, node: Mapping[str, Any], name: str, field: Field) -> Row:
+        """One property with its label."""
+        label, write = self._by_name(field)[name]
+        return Row(label, write(node[name]))
+
+    def rows(self, node: Mapping[str, Any], field: Field, without: Collection[str] = ()) -> list[Row]:
         """Every property that a node has, in the order of its schema; signatures stand apart."""
-        for name, child in field.properties.items():
-            if name in node and name != SIGNED and name not in without:
-                yield Row(self.label(child), self.value(node[name], child))
-
-    def signatures(self, node: Mapping[str, Any]) -> tuple[Signed, ...]:
-        """Who signed an entry, as it says itself."""
-        return tuple(
-            Signed(
-                self.names.role(one["role"]),
-                self.names.position(one["by"]),
-                one["on"],
-                one.get("paper", {}).get("file", ""),
-            )
-            for one in node.get(SIGNED, ())
-        )
-
-    def said_by_signature(self, node: Mapping[str, Any], field: Field) -> frozenset[str]:
-        """The day and the person of an entry where its first signature says the same."""
-        first = next(iter(node.get(SIGNED, ())), None)
-        if first is None:
-            return frozenset()
-        return frozenset(
-            name
-            for name, child in field.properties.items()
-            if (name == field.dated_by and node.get(name) == first["on"])
-            or (child.ref == "person" and node.get(name) == first["by"])
-        )
-
-    def _list(self, values: list[Any], field: Field) -> Shown:
-        if not field.properties:
-            parts = tuple(self.value(value, field) for value in values)
-            is_prose = field.type == "string" and not field.ref and not field.enum
-            return Shown("lines" if is_prose else "words", self._joined(parts), parts=parts)
-        columns = [
-            child
-            for name, child in field.properties.items()
-            if name != SIGNED and any(name in value for value in values)
+        return [
+            Row(label, write(node[name]))
+            for name, label, write in self._plan(field)
+            if name in node and name not in without
         ]
-        if len(columns) == 1:
-            name = columns[0].name
-            parts = tuple(self.value(value[name], columns[0]) for value in values if name in value)
-            return Shown("lines", self._joined(parts), parts=parts)
-        first = columns[0]
-        return Shown(
-            "table",
-            self._joined(tuple(self.value(value[first.name], first) for value in values if first.name in value)),
-            heads=tuple(self.label(column) for column in columns),
-            cells=tuple(
-                tuple(self.value(value[c.name], c) if c.name in value else Shown("text") for c in columns)
-                for value in values
-            ),
+
+    def listed(self, node: Mapping[str, Any], field: Field, without: Collection[str]) -> str:
+        """The same as HTML, one under the other; long values get a line of their own."""
+        parts = []
+        for name, label, write in self._plan(field):
+            if name in node and name not in without:
+                shown = write(node[name])
+                parts.append((label.wide_row if is_long(shown) else label.row) + shown.html)
+        return fragments.rows(parts)
+
+    def reference(self, kind: str, value: str) -> Shown:
+        """What a reference of the schema's kind leads to."""
+        text, target = self.names.reference(kind, value, self._year)
+        if target:
+            return Shown("link", text, fragments.link(self._root + target, text))
+        return self.unbroken(value) if text == value else _plain("text", text)
+
+    def unbroken(self, text: str) -> Shown:
+        """A number that must not be broken across lines."""
+        return Shown("number", text, fragments.unbroken(text))
+
+    def day(self, on: str) -> Markup:
+        """An ISO day, or that there is none."""
+        html = self._days.get(on)
+        if html is None:
+            none = f'<span class="none">{escaped(self.text("shown.none"))}</span>'
+            html = self._days[on] = Markup(fragments.day(on) if on else none)  # noqa: S704 - escaped above
+        return html
+
+    def long_day(self, on: str) -> Markup:
+        """A day in words, as on paper."""
+        html = self._long_days.get(on)
+        if html is None:
+            year, month, day = on.split("-")
+            words = self.text("paper.date", iso=on, year=int(year), month=int(month), day=int(day))
+            html = self._long_days[on] = Markup(fragments.long_day(on, words))  # noqa: S704 - escaped there
+        return html
+
+    def signed(self, node: Mapping[str, Any]) -> Markup:
+        """Who signed an entry, as it says itself: a claim, marked as one."""
+        given = node.get(SIGNED)
+        if not given:
+            return Markup()
+        before, after = self._claim
+        parts = [before]
+        for one in given:
+            parts += (self._signer(one["role"], one["by"]), " ", self.day(one["on"]))
+            if "paper" in one:
+                words = self.text("sign.paper", file=one["paper"]["file"])
+                parts.append(f' <span class="signature-role">{escaped(words)}</span>')
+            parts.append(after)
+        parts.append("</p>")
+        return Markup("".join(parts))  # noqa: S704 - made of escaped parts
+
+    def said_by_signature(self, node: Mapping[str, Any], field: Field) -> Collection[str]:
+        """The day and the person of an entry where its first signature says the same."""
+        given = node.get(SIGNED)
+        if not given:
+            return ()
+        first = given[0]
+        found = [name for name in self._persons_of(field) if node.get(name) == first["by"]]
+        if node.get(field.dated_by) == first["on"]:
+            found.append(field.dated_by)
+        return found
+
+    def kept(self, what: str, field: Field, make: Callable[[], Kept]) -> Kept:
+        """What is worked out once for a field and this reader, kept for the next value of it."""
+        key = (what, id(field))
+        known = self._kept.get(key)
+        if known is None:
+            known = self._kept[key] = (field, make())
+        return cast(Kept, known[1])
+
+    @cached_property
+    def _forms(self) -> dict[str, Field]:
+        schemas = self._edition.schemas
+        return {root.entry: root for root in map(schemas.field, schemas.names) if root.entry}
+
+    @cached_property
+    def _claim(self) -> tuple[str, str]:
+        label, claimed = escaped(self.text("sign.label")), escaped(self.text("sign.claimed"))
+        help_text = escaped(self.text("sign.claimed.help"))
+        return (
+            f'<p class="signed"><span class="signed-label">{label}</span> ',
+            f' <span class="claimed" title="{help_text}">{claimed}</span></span>',
         )
 
-    def _joined(self, parts: tuple[Shown, ...]) -> str:
-        comma, texts = self.text("shown.comma"), [part.text for part in parts]
-        return (self.text("shown.semicolon") if any(comma in text for text in texts) else comma).join(texts)
+    def _persons_of(self, field: Field) -> tuple[str, ...]:
+        return self.kept(
+            "persons", field, lambda: tuple(name for name, one in field.properties.items() if one.ref == "person")
+        )
+
+    def _signer(self, role: str, by: str) -> str:
+        html = self._signers.get((role, by))
+        if html is None:
+            position, called = self.names.position(by), self.names.role(role)
+            html = f'<span class="signature"><span class="signature-who">{escaped(position)}</span>'
+            if called not in position:
+                html += f' <span class="signature-role">{escaped(called)}</span>'
+            self._signers[role, by] = html
+        return html
+
+    def _plan(self, field: Field) -> _Plan:
+        def make() -> _Plan:
+            children = ((name, child) for name, child in field.properties.items() if name != SIGNED)
+            return tuple((name, self.label(child), self._write(child)) for name, child in children)
+
+        return self.kept("plan", field, make)
+
+    def _by_name(self, field: Field) -> dict[str, tuple[Label, Write]]:
+        return self.kept("names", field, lambda: {name: (label, write) for name, label, write in self._plan(field)})
+
+    def _write(self, field: Field) -> Write:
+        return self.kept("write", field, lambda: self._writer(field))
+
+    def _writer(self, field: Field) -> Write:
+        if field.type == "array" and field.items is not None:
+            return self._list_writer(field.items)
+        if field.properties:
+            return self._group_writer(field)
+        if field.ref:
+            return _remembered(lambda value: self.reference(field.ref, value))
+        if field.type == "boolean":
+            words = {True: self.text("shown.yes"), False: self.text("shown.no")}
+            return _remembered(lambda value: Shown("mark", words[value], fragments.tick(words[value], yes=value)))
+        if field.is_date:
+            return _remembered(lambda value: Shown("date", value, fragments.day(value)))
+        if field.enum:
+            return _remembered(lambda value: _plain("text", field.value_label(value, self._language)))
+        if field.name == "percent":
+            return _remembered(lambda value: self.unbroken(f"{value}%"))
+        if field.personal in _CODES:
+            return lambda value: Shown("code", str(value), fragments.code(str(value)))
+        if "〔" in str(field.schema.get("pattern", "")):
+            return self.unbroken
+        kind: Kind = "prose" if field.schema.get("maxLength", 0) > _LINE else "text"
+        return lambda value: _plain(kind, str(value))
+
+    def _list_writer(self, field: Field) -> Write:
+        if field.properties:
+            return lambda values: self._table(values, field)
+        write = self._write(field)
+        if field.type == "string" and not field.ref and not field.enum:
+            return lambda values: self._numbered([write(value) for value in values])
+
+        def words(values: tuple[Any, ...]) -> Shown:
+            parts = [write(value) for value in values]
+            text = self._joined(parts)
+            if any(part.kind == "link" for part in parts):
+                return Shown("words", text, escaped(self._comma).join([part.html for part in parts]))
+            return _plain("words", text)
+
+        remembered = _remembered(words)
+        return lambda values: remembered(tuple(values))
+
+    def _numbered(self, parts: list[Shown]) -> Shown:
+        html = fragments.numbered([part.html for part in parts])
+        return Shown("lines", self._joined(parts), html, tuple(parts))
+
+    def _group_writer(self, field: Field) -> Write:
+        kind: Kind = "entry" if field.entry else "group"
+
+        def group(node: Mapping[str, Any]) -> Shown:
+            rows = self.rows(node, field, self.said_by_signature(node, field))
+            if rows and all(row.value.kind == "mark" for row in rows):
+                html = self._checks(rows, node)
+            else:
+                named = len(rows) > 1 or kind == "group"
+                html = "".join([self._grouped(row, named=named) for row in rows])
+                html = f'<div class="group">{html}</div>'
+            hands = [
+                f'<span class="hand">{escaped(self.names.position(one["by"]))}</span> {self.long_day(one["on"])}'
+                for one in node.get(SIGNED, ())
+            ]
+            if hands:
+                html += f'<p class="hands">{"<br>".join(hands)}</p>'
+            return Shown(kind, "", html, (*[row.value for row in rows], *([_plain("text", "")] * len(hands))))
+
+        return group
+
+    def _grouped(self, row: Row, *, named: bool) -> str:
+        label = row.label
+        name = f"{label.html}{escaped(self.text('shown.colon'))}"
+        said = f'<span class="group-label"{label.title}>{name}</span>' if named else ""
+        return f"<p>{said}{row.value.html}</p>"
+
+    def _checks(self, rows: list[Row], node: Mapping[str, Any]) -> str:
+        words = {True: escaped(self.text("shown.passed")), False: escaped(self.text("shown.not_passed"))}
+        checks = [
+            f"<li>{fragments.tick(row.label.text, yes=node[row.label.name])}"
+            f'<span class="visually-hidden">{words[node[row.label.name]]}</span></li>'
+            for row in rows
+        ]
+        return f'<ul class="checks">{"".join(checks)}</ul>'
+
+    def _table(self, values: list[Mapping[str, Any]], field: Field) -> Shown:
+        columns = [column for column in self._plan(field) if any([column[0] in value for value in values])]
+        if len(columns) == 1:
+            name, _, write = columns[0]
+            return self._numbered([write(value[name]) for value in values if name in value])
+        empty = _plain("text", "")
+        cells = tuple(
+            [tuple([write(value[name]) if name in value else empty for name, _, write in columns]) for value in values]
+        )
+        labels = [label for _, label, _ in columns]
+        html = fragments.table(labels, [[self._cell(*one) for one in zip(labels, line, strict=True)] for line in cells])
+        return Shown("table", self._joined([line[0] for line in cells if line[0].text]), html, cells=cells)
+
+    def _cell(self, label: Label, shown: Shown) -> str:
+        html = shown.html
+        if label.name == "met" and shown.text:
+            yes = shown.text == self.text("shown.yes")
+            html = fragments.tick(self.text("shown.met" if yes else "shown.not_met"), yes=yes)
+        return fragments.cell(label, shown.text, html, unbroken=shown.kind in ("date", "number"))
+
+    def _joined(self, parts: list[Shown]) -> str:
+        texts = [part.text for part in parts]
+        comma = self._comma
+        return (self._semicolon if any([comma in text for text in texts]) else comma).join(texts)
+
+
+def is_long(shown: Shown) -> bool:
+    """Whether a value wants a line of its own."""
+    return shown.kind in _LONG or (len(shown.text) > _SHORT and shown.kind in _SOMETIMES_LONG)
+
+
+def _plain(kind: Kind, text: str) -> Shown:
+    return Shown(kind, text, escaped(text))
+
+
+def _remembered(write: Write) -> Write:
+    """For values that recur: each is written once."""
+    known: dict[Any, Shown] = {}
+
+    def remembered(value: Any) -> Shown:
+        shown = known.get(value)
+        if shown is None:
+            shown = known[value] = write(value)
+        return shown
+
+    return remembered

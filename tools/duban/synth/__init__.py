@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from duban.reader import Reader
 from duban.model import Data, Registry, Tree
+from duban.reader import Reader
 from duban.schema import Schemas
 from duban.synth.life import LAST_DAY, Writer
 from duban.writing import file_text

@@ -1,0 +1,295 @@
+"""The built site as tests look at it: its pages parsed, its links resolved, what it must never say."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+import posixpath
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from conftest import AS_OF, ROOT
+from duban import site
+from duban.load import Readings
+from duban.publish.edition import EditionName
+from duban.schema import Field
+
+EDITIONS: tuple[EditionName, ...] = ("internal", "public")
+PARTS: tuple[tuple[EditionName, str], ...] = tuple((name, code) for name in EDITIONS for code in ("zh", "en"))
+ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href", "background"})
+_VOID = frozenset({"img", "br", "hr", "input", "meta", "link", "col", "wbr", "source", "area", "base", "embed"})
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Element:
+    """One start tag: its name, its attributes, and whether it stands in the page's own content."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    ours: bool
+
+
+@dataclass
+class Parsed(HTMLParser):
+    """One page as a browser would take it."""
+
+    source: str
+    elements: list[Element] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    title: str = ""
+    options: set[tuple[str, str]] = field(default_factory=set)
+    scripts: list[str] = field(default_factory=list)
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._inside = ""
+        self._select = ""
+        self.feed(self.source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.depth += tag == "article"
+        self.elements.append(Element(tag, attributes, self.depth > 0))
+        if tag == "select":
+            self._select = attributes["name"]
+        if tag == "option":
+            self.options.add((self._select, attributes["value"]))
+        if tag not in _VOID:
+            self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "article"
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "title" and not self.depth:
+            self.title += data
+        elif self._inside == "script":
+            self.scripts.append(data)
+        self.words.append(data)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Every id on the page, in order."""
+        return [one.attributes["id"] for one in self.elements if "id" in one.attributes]
+
+    @property
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Everything the page points at, with the tag it stands on."""
+        for one in self.elements:
+            for name in ADDRESSES & one.attributes.keys():
+                if not (name == "data" and one.tag != "object"):
+                    yield one.tag, one.attributes[name]
+
+    def count(self, tag: str) -> int:
+        """How many elements of a kind the page has."""
+        return sum(one.tag == tag for one in self.elements)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One edition in both languages, as it lies on disk."""
+
+    name: EditionName
+    folder: Path
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Every file by its path."""
+        return contents(self.folder)
+
+    def pages(self, code: str) -> dict[str, Parsed]:
+        """The pages of one language by their path below the whole site's root."""
+        return {path: self.page(path) for path in self.paths(code)}
+
+    def paths(self, code: str) -> list[str]:
+        """The paths of one language's pages."""
+        return [path for path in self.files if path.endswith(".html") and path.startswith("en/") == (code == "en")]
+
+    def page(self, path: str) -> Parsed:
+        """One page, parsed once."""
+        return _parsed(self.files[path].decode())
+
+    def root(self, code: str) -> str:
+        """Where a language stands below the site's root."""
+        return "" if code == "zh" else "en/"
+
+
+@cache
+def _parsed(source: str) -> Parsed:
+    return Parsed(source)
+
+
+def build_sites(readings: Readings, out: Path) -> dict[str, Site]:
+    """Both editions of the shipped ledger, each in both languages."""
+    for name in EDITIONS:
+        site.build(ROOT, name, out / name, AS_OF, readings)
+    return {name: Site(name, out / name) for name in EDITIONS}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def dress(folder: Path, *, browser: bool = False) -> Path:
+    """Give a copy of the ledger what a site is built with: configuration, templates, theme."""
+    for name in site.CONFIGURATIONS.values():
+        shutil.copy(ROOT / name, folder / name)
+    for part in ("site/pages", "site/templates", "site/theme", *(("build/browser",) if browser else ())):
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part)
+    return folder
+
+
+def text_of(source: str) -> str:
+    """A piece of HTML without its tags, blanks folded."""
+    return " ".join(html.unescape(_TAG.sub(" ", source)).split())
+
+
+def figures_shown(page: str) -> dict[str, str]:
+    """The headline figures of a home page, by the label they stand under."""
+    block = page[page.index('class="figures"') :].partition("</dl>")[0]
+    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", block, re.DOTALL)
+    return {text_of(label): text_of(value) for label, value in pairs}
+
+
+def ids_listed(page: str) -> list[list[str]]:
+    """The ids in the body of each table of a page, table by table."""
+    bodies = [part.partition("</tbody>")[0] for part in page.split("<tbody>")[1:]]
+    return [re.findall(r'<td class="col-id">([\d-]+)</td>', body) for body in bodies]
+
+
+def target_of(page: str, address: str) -> tuple[str, str]:
+    """The file and the fragment that an address on a page leads to; ValueError where it leaves the site."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        raise ValueError(address)
+    path = unquote(parts.path)
+    if not path:
+        return page, unquote(parts.fragment)
+    here = path[1:] if path.startswith("/") else posixpath.join(posixpath.dirname(page), path)
+    joined = posixpath.normpath(here) if here else "."
+    if joined.startswith(".."):
+        raise ValueError(address)
+    is_folder = joined == "." or path.endswith(("/", "/.", "/..")) or path in (".", "..")
+    return (posixpath.join(joined, "index.html").removeprefix("./") if is_folder else joined), unquote(parts.fragment)
+
+
+def is_dead(built: Site, page: str, address: str) -> str:
+    """Why an address leads nowhere, "" where it leads somewhere."""
+    try:
+        path, fragment = target_of(page, address)
+    except ValueError:
+        return "leaves the site"
+    if path not in built.files:
+        return f"no file {path}"
+    if not fragment or not path.endswith(".html"):
+        return ""
+    target = built.page(path)
+    if "=" in fragment:
+        missing = [choice for choice in parse_qsl(fragment, strict_parsing=True) if choice not in target.options]
+        return f"no filter {missing}" if missing else ""
+    return "" if fragment in target.ids else f"no id {fragment} in {path}"
+
+
+def css_addresses(source: str) -> Iterator[str]:
+    """What a style sheet would fetch; pictures that it holds itself left out."""
+    bare = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    found = re.findall(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", bare)
+    found += re.findall(r"""@import\s+(?:"([^"]*)"|'([^']*)'|(\S*?);)""", bare)
+    for one in found:
+        address = "".join(one).strip()
+        if not address.startswith(("data:", "#")):
+            yield address
+
+
+def script_addresses(source: str) -> list[str]:
+    """What a script names as a whole address in a call that fetches."""
+    calls = r"(?:\bfetch|\bimport|importScripts|\bWorker|EventSource|WebSocket|sendBeacon)"
+    return [
+        *re.findall(calls + r"""\s*\(\s*["'`]((?:[a-z]+:)?//[^"'`]*)""", source),
+        *re.findall(r"""\bfrom\s*["']((?:[a-z]+:)?//[^"']*)""", source),
+        *re.findall(r"""\bimport\s*["']((?:[a-z]+:)?//[^"']*)""", source),
+    ]
+
+
+def everything_said(files: Mapping[str, bytes]) -> str:
+    """All texts of a site: every line of every file once, as it stands and as a reader sees it."""
+    lines: dict[str, None] = {}
+    for path, content in files.items():
+        raw = gzip.decompress(content) if path.endswith(".gz") else content
+        source = raw.decode("utf-8", "replace")
+        lines.update(dict.fromkeys(source.splitlines()))
+        if path.endswith(".html"):
+            lines.update(dict.fromkeys(html.unescape(source).splitlines()))
+        if path.endswith(".json"):
+            lines.update(dict.fromkeys(json.dumps(json.loads(source), ensure_ascii=False).splitlines()))
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One text of a record: its field, whether the public may see it, and the text."""
+
+    field: Field
+    public: bool
+    text: str
+
+
+def leaves(node: Any, here: Field, *, public: bool = True) -> Iterator[Leaf]:
+    """Every text of a record."""
+    if isinstance(node, str):
+        yield Leaf(here, public, node)
+    elif isinstance(node, list):
+        for one in node:
+            yield from leaves(one, here.items or here, public=public)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            child = here.properties.get(name, here)
+            yield from leaves(value, child, public=public and child.public)
+
+
+def is_free(here: Field) -> bool:
+    """Whether a field holds text that people write: no choice, no date, no reference but to a person."""
+    return here.type in ("string", "") and not here.enum and not here.is_date and here.ref in ("", "person")
+
+
+def planted(node: Any, here: Field, canary: Callable[[str], str], *, hidden: bool = False) -> Any:
+    """A record with a canary in every hidden free text of its schema, whether or not it was filled in."""
+    if isinstance(node, list):
+        return [planted(one, here.items or here, canary, hidden=hidden) for one in node]
+    if isinstance(node, dict):
+        return dict(_planted_properties(node, here, canary, hidden=hidden))
+    return canary(here.name) if hidden and isinstance(node, str) and is_free(here) else node
+
+
+def _planted_properties(
+    node: Mapping[str, Any], here: Field, canary: Callable[[str], str], *, hidden: bool
+) -> Iterator[tuple[str, Any]]:
+    for name, child in here.properties.items():
+        secret = hidden or not child.public
+        if name in node:
+            yield name, planted(node[name], child, canary, hidden=secret)
+        elif secret and child.type == "string" and is_free(child):
+            yield name, canary(name)
+        elif secret and child.items is not None and child.items.type == "string" and is_free(child.items):
+            yield name, [canary(name)]
+
+
+def long_lines(texts: Iterable[str], length: int) -> list[str]:
+    """The lines among some texts that are long enough to be told from others."""
+    return [line for text in texts for line in text.splitlines() if len(line) >= length]

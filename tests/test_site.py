@@ -1,0 +1,432 @@
+"""The built site: complete, true to the figures, rewritten only where it changed, closed, and telling no secret."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
+
+from conftest import AS_OF, ROOT
+from duban import site
+from duban.calendar import WorkCalendar
+from duban.figures import figures
+from duban.language import language
+from duban.load import Readings, read
+from duban.model import Item, Ledger
+from duban.output import TEMPLATES, Manifest, Prepared, ShellMismatchError, Theme, prepared, write_beside
+from duban.parse import parse
+from duban.publish.edition import EditionName, edition, is_open_to_the_public
+from duban.publish.page import Page
+from duban.publish.pages import data_files, loose_pages, site_pages
+from duban.publish.render import Renderer
+from duban.publish.shell import BLANKS, Shell
+from duban.repository import tree_of
+from duban.schema import Field, Schemas
+from duban.status import statuses
+from duban.writing import file_text
+from site_fixtures import (
+    PARTS,
+    Parsed,
+    Site,
+    contents,
+    css_addresses,
+    dress,
+    everything_said,
+    figures_shown,
+    ids_listed,
+    is_dead,
+    is_free,
+    leaves,
+    long_lines,
+    planted,
+    script_addresses,
+    target_of,
+)
+
+HEADLINES = (
+    "items",
+    "from_instructions",
+    "from_messages",
+    "special_reports",
+    "visits",
+    "interviewed_persons",
+    "held_accountable",
+)
+FEW = ("2019-0006", "2019-0009", "2019-0037")
+OPEN_ITEM = "2019-0009"
+OVERDUE = "2019-0037"
+HOSTILE = """"><img src=x onerror=alert(2)></article><script>alert(1)</script>{{ 7*7 }}${7*7}&lt;b&gt;'"""
+FREE_PATTERNS = ("", r"^\S.*$", r"\S")
+BROKEN = "2019-0040"
+LEAST_TOLD = 12
+every_part = pytest.mark.parametrize(("name", "code"), PARTS, ids=["-".join(part) for part in PARTS])
+both = pytest.mark.parametrize("name", ["internal", "public"])
+
+
+def expected_items(ledger: Ledger, name: str) -> dict[str, Item]:
+    return {key: one for key, one in ledger.items.items() if name == "internal" or is_open_to_the_public(one)}
+
+
+def stems(built: Site, folder: str) -> set[str]:
+    return {
+        path.removeprefix(folder).removesuffix(".html")
+        for path in built.files
+        if re.fullmatch(re.escape(folder) + r"[^/]+\.html", path)
+    }
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def built(folder: Path, out: Path, name: EditionName = "internal", *languages: str) -> dict[str, bytes]:
+    site.build(folder, name, out, AS_OF, read(tree_of(folder)), languages)
+    return contents(out)
+
+
+def change(path: Path, schemas: Schemas, **values: Any) -> None:
+    """Give an item's file other values at its top level, or its intake another summary."""
+    record, _ = parse(path.name, path.read_bytes())
+    assert isinstance(record, dict)
+    for name, value in values.items():
+        (record["intake"] if name == "summary" else record)[name] = value
+    path.write_text(file_text(record, schemas.field("item")), encoding="utf-8")
+
+
+@every_part
+def test_home_shows_the_figures_as_they_are_counted(
+    sites: Mapping[str, Site], ledger: Ledger, calendar: WorkCalendar, name: str, code: str
+) -> None:
+    counted = figures(ledger, statuses(ledger, AS_OF, calendar), AS_OF)
+    text = language(code)
+    shown = figures_shown(sites[name].files[f"{sites[name].root(code)}index.html"].decode())
+    assert shown == {text(f"figure.{one}"): str(counted[one]) for one in HEADLINES}
+    assert shown[text("figure.items")] == "58"
+
+
+@every_part
+def test_the_ledger_lists_every_item_that_counts_and_apart_those_not_filed(
+    sites: Mapping[str, Site], ledger: Ledger, name: str, code: str
+) -> None:
+    items = expected_items(ledger, name)
+    not_filed = [key for key, one in items.items() if "not_filed" in one.record]
+    listed = ids_listed(sites[name].files[f"{sites[name].root(code)}ledger.html"].decode())
+    assert sorted(listed[0]) == sorted(items.keys() - set(not_filed))
+    assert [sorted(rest) for rest in listed[1:]] == ([sorted(not_filed)] if not_filed else [])
+    if name == "internal":
+        assert (len(listed[0]), len(listed[1])) == (58, 3)
+
+
+@every_part
+def test_there_is_one_page_for_each_item_campaign_report_and_unit(
+    sites: Mapping[str, Site], ledger: Ledger, calendar: WorkCalendar, name: str, code: str
+) -> None:
+    here, root = sites[name], sites[name].root(code)
+    items = expected_items(ledger, name)
+    states = statuses(ledger, AS_OF, calendar)
+    leading = {states[key].lead_unit for key, one in items.items() if "not_filed" not in one.record} - {""}
+    helping = {unit for one in items.values() for unit in one.record.get("task_notice", {}).get("co_units", ())}
+    reports = {key.replace("/", "-") for key in ledger.reports} if name == "internal" else set()
+    assert stems(here, f"{root}items/") == items.keys()
+    assert stems(here, f"{root}campaigns/") == ledger.registry.campaigns.keys()
+    assert stems(here, f"{root}reports/") == reports
+    assert leading | helping <= stems(here, f"{root}units/") <= ledger.registry.units.keys()
+
+
+@every_part
+def test_every_link_and_anchor_leads_somewhere(sites: Mapping[str, Site], name: str, code: str) -> None:
+    here = sites[name]
+    found = {(path, address) for path, page in here.pages(code).items() for _, address in page.addresses}
+    dead = [f"{path}: {address} ({why})" for path, address in sorted(found) if (why := is_dead(here, path, address))]
+    assert len(found) > 1000
+    assert dead == []
+
+
+@every_part
+def test_nothing_that_a_page_loads_names_another_host(sites: Mapping[str, Site], name: str, code: str) -> None:
+    here = sites[name]
+    loaded: set[str] = set()
+    for path, page in here.pages(code).items():
+        assert not [one for one in page.elements if one.tag in ("iframe", "object", "embed", "base")], path
+        loaded |= {target_of(path, address)[0] for tag, address in page.addresses if tag in ("link", "script")}
+    styles = {path: css_addresses(here.files[path].decode()) for path in loaded if path.endswith(".css")}
+    asked = {(path, address) for path, found in styles.items() for address in found}
+    assert [one for one in sorted(asked) if target_of(*one)[0] not in here.files] == []
+    scripts = {path for path in loaded if path.endswith(".js")}
+    assert scripts
+    assert styles
+    assert [path for path in sorted(scripts) if script_addresses(here.files[path].decode())] == []
+
+
+@every_part
+def test_content_has_no_inline_style_handler_or_script(sites: Mapping[str, Site], name: str, code: str) -> None:
+    for path, page in sites[name].pages(code).items():
+        ours = [one for one in page.elements if one.ours]
+        assert ours, path
+        assert not [one for one in ours if "style" in one.attributes or one.tag == "style"], path
+        assert not [one for one in ours if any(key.startswith("on") for key in one.attributes)], path
+        inline = [one for one in page.elements if one.tag == "script" and "src" not in one.attributes]
+        assert all(one.attributes.get("type") == "application/json" for one in inline), path
+
+
+@every_part
+def test_every_page_has_one_heading_a_title_its_language_and_no_id_twice(
+    sites: Mapping[str, Site], name: str, code: str
+) -> None:
+    for path, page in sites[name].pages(code).items():
+        assert page.count("h1") == 1, path
+        assert page.title.strip(), path
+        assert page.elements[0].tag == "html"
+        assert page.elements[0].attributes["lang"].partition("-")[0] == code, path
+        assert len(set(page.ids)) == len(page.ids), f"{path}: {[one for one in page.ids if page.ids.count(one) > 1]}"
+        assert page.depth == 0, path
+
+
+def test_two_builds_of_one_ledger_are_the_same_bytes(
+    sites: Mapping[str, Site], readings: Readings, tmp_path: Path
+) -> None:
+    site.build(ROOT, "internal", tmp_path / "other", AS_OF, readings)
+    again = contents(tmp_path / "other")
+    first = sites["internal"].files
+    assert again.keys() == first.keys()
+    assert any(path.endswith(".gz") for path in first)
+    assert [path for path in first if first[path] != again[path]] == []
+
+
+def test_a_second_build_writes_nothing(copy_of: Callable[..., Path], tmp_path: Path) -> None:
+    folder, out = dress(copy_of()), tmp_path / "out"
+    first = site.build(folder, "internal", out, AS_OF, read(tree_of(folder)))
+    stamps = times(out)
+    second = site.build(folder, "internal", out, AS_OF, read(tree_of(folder)))
+    assert (first.written, second.written) == (first.files, 0)
+    assert times(out) == stamps
+
+
+def test_a_changed_item_writes_the_pages_that_show_it_and_no_others(
+    copy_of: Callable[..., Path], schemas: Schemas, tmp_path: Path
+) -> None:
+    folder, out = dress(copy_of()), tmp_path / "out"
+    item = folder / "items/2019" / f"{OVERDUE}.yml"
+    built(folder, out, "internal", "zh")
+    stamps = times(out)
+    change(item, schemas, summary="换一句摘要。")
+    before = built(folder, out, "internal", "zh")
+    written = {path for path, stamp in times(out).items() if stamps[path] != stamp}
+    assert written == {f"items/{OVERDUE}.html"}
+    assert "换一句摘要。" in before[f"items/{OVERDUE}.html"].decode()
+    stamps = times(out)
+    change(item, schemas, title="换一个题目")
+    after = built(folder, out, "internal", "zh")
+    written = {path for path, stamp in times(out).items() if stamps[path] != stamp}
+    assert written >= {
+        "index.html",
+        "ledger.html",
+        "data/ledger.json",
+        f"items/{OVERDUE}.html",
+        "units/natural-resources.html",
+    }
+    assert written == {path for path in after if after[path] != before[path]}
+    assert written == {path for path in after if "换一个题目" in after[path].decode("utf-8", "replace")}
+
+
+def test_what_no_longer_belongs_is_removed(copy_of: Callable[..., Path], tmp_path: Path) -> None:
+    folder, out = dress(copy_of(items=FEW)), tmp_path / "out"
+    assert f"en/items/{FEW[0]}.html" in built(folder, out)
+    (folder / "items/2019" / f"{FEW[0]}.yml").unlink()
+    (out / "stray.html").write_text("left behind", encoding="utf-8")
+    after = built(folder, out)
+    assert {path for path in after if FEW[0] in path or "stray" in path} == set()
+    assert FEW[0] not in after["ledger.html"].decode()
+
+
+def test_plain_mkdocs_builds_the_same_site(readings: Readings, tmp_path: Path) -> None:
+    site.build(ROOT, "internal", tmp_path / "ours", AS_OF, readings, ["zh"])
+    mkdocs_build(load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path / "plain")))
+    ours, plain = contents(tmp_path / "ours"), contents(tmp_path / "plain")
+    assert plain.keys() == ours.keys()
+    assert [path for path in ours if ours[path] != plain[path]] == []
+
+
+class FakeTheme:
+    """A theme of three lines, which remembers what it was asked to render whole."""
+
+    def __init__(self, slip: str = "") -> None:
+        self.slip = slip
+        self.rendered: list[str] = []
+
+    def page(self, name: str, title: str, content: str) -> str:
+        return f"<title>{title}</title>{content}<a href='{name}'>"
+
+    def shell(self, _folder: str) -> Shell:
+        return Shell.of(self.page(BLANKS["name"], BLANKS["title"], BLANKS["content"]))
+
+    def full_page(self, name: str, title: str, content: str) -> str:
+        self.rendered.append(name)
+        return self.page(name.rpartition("/")[2], title, content) + self.slip
+
+    def write(self, made: Prepared, out: Path) -> None:
+        out.mkdir()
+        write_beside(made, Theme(self.shell, self.full_page), Manifest(out), out)
+
+
+def test_pages_filled_in_are_held_against_pages_of_the_theme(readings: Readings, tmp_path: Path) -> None:
+    made = prepared(ROOT, "internal", language("zh"), AS_OF, readings)
+    theme = FakeTheme()
+    theme.write(made, tmp_path / "true")
+    assert {name.partition("/")[0] for name in theme.rendered} == {"items", "units", "campaigns", "reports"}
+    with pytest.raises(ShellMismatchError):
+        FakeTheme(slip=" ").write(made, tmp_path / "false")
+
+
+def test_a_shell_that_differs_from_the_theme_ends_the_build(
+    copy_of: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = Shell.of
+
+    def doctored(html: str) -> Shell:
+        true = of(html)
+        return replace(true, pieces=(*true.pieces[:-1], true.pieces[-1] + "<!-- -->"))
+
+    folder = dress(copy_of(items=FEW))
+    monkeypatch.setattr(Shell, "of", doctored)
+    with pytest.raises(ShellMismatchError):
+        built(folder, tmp_path / "out")
+
+
+def hostile(node: Any, here: Field) -> Any:
+    """A record with the hostile text wherever its schema lets people write what they like."""
+    if isinstance(node, list):
+        return [hostile(one, here.items or here) for one in node]
+    if isinstance(node, dict):
+        return {name: hostile(value, here.properties.get(name, here)) for name, value in node.items()}
+    is_open = is_free(here) and not here.ref and here.schema.get("pattern", "") in FREE_PATTERNS
+    return HOSTILE if isinstance(node, str) and is_open else node
+
+
+@pytest.fixture
+def hostile_folder(copy_of: Callable[..., Path], schemas: Schemas) -> Path:
+    """Three items whose every text would break out of a page if it could."""
+    folder = dress(copy_of("hostile", (*FEW, BROKEN)))
+    root = schemas.field("item")
+    for path in (folder / "items/2019").iterdir():
+        record, _ = parse(path.name, path.read_bytes())
+        record = hostile(record, root)
+        if path.stem == BROKEN:
+            record["urgency"] = HOSTILE
+        path.write_text(file_text(record, root), encoding="utf-8")
+    ledger = read(tree_of(folder)).ledger(AS_OF)
+    assert (set(ledger.items), len(ledger.broken)) == (set(FEW), 1)
+    return folder
+
+
+@both
+def test_hostile_text_stays_text(hostile_folder: Path, tmp_path: Path, name: EditionName) -> None:
+    files = built(hostile_folder, tmp_path / "out", name, "zh")
+    pages = {path: content.decode() for path, content in files.items() if path.endswith(".html")}
+    for path, source in pages.items():
+        page = Parsed(source)
+        assert "<script>alert" not in source
+        assert "<img src=x" not in source
+        assert page.depth == 0, path
+        assert not [one for one in page.elements if any(key.startswith("on") for key in one.attributes)], path
+        assert all(
+            "src" in one.attributes or one.attributes.get("type") for one in page.elements if one.tag == "script"
+        )
+        assert not any("alert" in script for script in page.scripts), path
+    item = Parsed(pages[f"items/{OPEN_ITEM}.html"])
+    assert HOSTILE in item.title
+    if name == "internal":
+        assert HOSTILE in "".join(Parsed(pages["findings.html"]).words)
+    assert "".join(item.words).count(HOSTILE) > (20 if name == "internal" else 5)
+    rows = json.loads(files["data/ledger.json"])["rows"]
+    assert {row[1] for row in rows} == {HOSTILE}
+
+
+def public_words(ledger: Ledger, schemas: Schemas) -> dict[str, Any]:
+    """Everything that the public edition of a ledger is made of, without the theme."""
+    made = edition("public", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={})
+    renderer = Renderer(ROOT / TEMPLATES, made)
+    pages: list[Page] = [*site_pages(made), *loose_pages(made)]
+    said: dict[str, Any] = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
+    return {**said, **{path: data.decode() for path, data in data_files(made)}}
+
+
+@settings(max_examples=12, phases=[Phase.generate])
+@given(data=st.data())
+def test_the_public_edition_says_nothing_internal(ledger: Ledger, schemas: Schemas, data: st.DataObject) -> None:
+    numbers = count(100_000)
+    root = schemas.field("item")
+
+    def canary(where: str) -> str:
+        return f"canary-{where.replace('_', '-')}-{next(numbers)}"
+
+    open_ones = [key for key, one in ledger.items.items() if is_open_to_the_public(one)]
+    kept = data.draw(st.lists(st.sampled_from(open_ones), min_size=3, max_size=12, unique=True), "open")
+    closed = data.draw(st.lists(st.sampled_from(open_ones), max_size=4, unique=True), "closed")
+    items = {}
+    for key, one in ledger.items.items():
+        record = copy.deepcopy(one.record)
+        if key in closed:
+            record["openness"] = data.draw(st.sampled_from(("不予公开", "依申请公开")), "openness")
+        is_open = key in kept and key not in closed
+        if is_open or record["openness"] != "主动公开" or not is_open_to_the_public(one):
+            items[key] = Item(one.path, planted(record, root, canary, hidden=not is_open))
+    people = {key: replace(one, position=canary("position")) for key, one in ledger.registry.people.items()}
+    planted_ledger = replace(ledger, items=items, registry=replace(ledger.registry, people=people))
+    said = public_words(planted_ledger, schemas)
+    shown = {key for key in items if f"items/{key}.html" in said}
+    assert shown == set(kept) - set(closed)
+    told = {path: re.findall(r"canary-[a-z-]+", text) for path, text in said.items() if "canary" in text}
+    assert told == {}
+    assert next(numbers) > 102_000
+
+
+def withheld_and_public(ledger: Ledger, schemas: Schemas) -> tuple[set[str], str]:
+    """What people wrote that the public may not read, and all that it may."""
+    registry = ledger.registry
+    public = {unit.name for unit in registry.units.values()}
+    public |= {f"{plan.id} {plan.name}" for plan in registry.plans.values()}
+    withheld = {person.position for person in registry.people.values()}
+    records = [(one.record, schemas.field("item"), is_open_to_the_public(one)) for one in ledger.items.values()]
+    reports = [(report, schemas.field("report"), True) for report in ledger.reports.values()]
+    for record, root, seen in (*records, *reports):
+        for leaf in leaves(record, root):
+            if seen and leaf.public:
+                public.add(leaf.text)
+            elif is_free(leaf.field):
+                withheld.add(leaf.text)
+    return withheld, "\n".join(public)
+
+
+def test_no_byte_of_the_public_site_tells_a_withheld_value(
+    sites: Mapping[str, Site], ledger: Ledger, schemas: Schemas
+) -> None:
+    said = everything_said(sites["public"].files)
+    withheld, public = withheld_and_public(ledger, schemas)
+    values = {line for line in long_lines(withheld, LEAST_TOLD) if line not in public}
+    records = [one.record for one in ledger.items.values()]
+    values |= {source["text"] for record in records for source in record["intake"]["sources"] if "text" in source}
+    phones = {
+        leaf.text
+        for record in records
+        for leaf in leaves(record, schemas.field("item"))
+        if leaf.field.personal == "phone"
+    }
+    closed = [one for one in ledger.items.values() if not is_open_to_the_public(one)]
+    values |= phones | {one.id for one in closed} | {one.record["title"] for one in closed}
+    assert min(len(phones), len(closed)) > 0
+    assert len(values) > 1000
+    assert [value for value in sorted(values) if value in said] == []

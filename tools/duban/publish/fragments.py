@@ -1,0 +1,147 @@
+"""Texts → the small pieces of HTML that values of the record are written with, everything escaped.
+
+A page of an item holds hundreds of these; a template's macro for each would cost more than all the
+rest of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+_SPECIAL = re.compile(r"[&<>\"']").search
+
+
+def escaped(text: str) -> str:
+    """A text as it may stand in HTML, in an element or a quoted attribute; most need no change."""
+    return str(escape(text)) if _SPECIAL(text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The name of a field with its help, and as it stands before a value: in a row, a wide row, a ruled line."""
+
+    name: str
+    text: str
+    help: str
+    html: str
+    title: str
+    row: str
+    wide_row: str
+    ruled: str
+
+    @classmethod
+    def of(cls, name: str, text: str, help_text: str) -> Label:
+        """A label from its plain texts."""
+        html, title = escaped(text), f' title="{escaped(help_text)}"' if help_text else ""
+        named = f"<dt{title}>{html}</dt><dd>"
+        return cls(
+            name,
+            text,
+            help_text,
+            html,
+            title,
+            row=f'<div class="row">{named}',
+            wide_row=f'<div class="row row--long">{named}',
+            ruled=f'<th scope="row"{title}>{html}</th>',
+        )
+
+
+def day(on: str) -> str:
+    """An ISO day, or that there is none."""
+    return f'<time datetime="{escaped(on)}">{escaped(on)}</time>'
+
+
+def long_day(on: str, words: str) -> str:
+    """An ISO day in words, as on paper."""
+    return f'<time datetime="{escaped(on)}">{escaped(words)}</time>'
+
+
+def unbroken(text: str) -> str:
+    """A number or name that must not be broken across lines."""
+    return f'<span class="no-break">{escaped(text)}</span>'
+
+
+def code(text: str) -> str:
+    """Digits or a digest."""
+    return f"<code>{escaped(text)}</code>"
+
+
+def link(target: str, text: str) -> str:
+    """A link within the site."""
+    return f'<a href="{escaped(target)}">{escaped(text)}</a>'
+
+
+def tick(text: str, *, yes: bool) -> str:
+    """A mark for yes or no beside a word that says the same."""
+    name, sign = ("yes", "✓") if yes else ("no", "✗")
+    return f'<span class="tick tick--{name}"><span aria-hidden="true">{sign}</span> {escaped(text)}</span>'
+
+
+def numbered(parts: Sequence[str]) -> str:
+    """Texts one under the other, numbered where there are several."""
+    one = " lines--one" if len(parts) == 1 else ""
+    return f'<ol class="lines{one}">' + "".join([f"<li>{part}</li>" for part in parts]) + "</ol>"
+
+
+def table(heads: Iterable[Label], lines: Iterable[Iterable[str]]) -> str:
+    """A table within a value; its cells are whole ``td`` elements."""
+    head = "".join([f'<th scope="col" class="is-{one.name}"{one.title}>{one.html}</th>' for one in heads])
+    body = "".join(["<tr>" + "".join(cells) + "</tr>" for cells in lines])
+    inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll"><table class="inner">{inner}</table></div>'
+
+
+def cell(head: Label, text: str, html: str, *, unbroken: bool) -> str:
+    """One cell of such a table; on a phone its column's name stands beside it."""
+    attributes = ' class="no-break"' if unbroken else ""
+    if text:
+        attributes += f' data-label="{head.html}"'
+    return f"<td{attributes}>{html}</td>"
+
+
+def rows(parts: Iterable[str]) -> str:
+    """Labelled values one under the other, "" where there are none."""
+    inner = "</dd></div>".join(parts)
+    return f'<dl class="rows">{inner}</dd></div></dl>' if inner else ""
+
+
+def part(anchor: str, head: str, body: str) -> str:
+    """An entry within an entry: a reply, a decision."""
+    return f'<div class="part" id="{anchor}"><p class="part-head">{head}</p>{body}</div>'
+
+
+def article(kind: str, anchor: str, on: str, head: str, body: str) -> str:
+    """One entry of the record; ``anchor`` is "" where the section around it bears it."""
+    identity = f' id="{anchor}"' if anchor else ""
+    return (
+        f'<article class="entry entry--{kind}"{identity}><p class="entry-on">{on}</p>'
+        f'<div class="entry-body"><p class="entry-head">{head}</p>{body}</div></article>'
+    )
+
+
+def section(anchor: str, head: str, body: str, *, compact: bool) -> Markup:
+    """Entries under a heading."""
+    dense = " entries--compact" if compact else ""
+    return Markup(  # noqa: S704 - escaped above
+        f'<section class="entries{dense}" aria-labelledby="{anchor}-title" id="{anchor}">'
+        f'<h2 id="{anchor}-title">{head}</h2>{body}</section>'
+    )
+
+
+def event(kind: str, on: str, anchor: str, label: str, summary: str, *, same_day: bool) -> str:
+    """One line of a timeline; ``on`` is a day as HTML."""
+    same = " life--same" if same_day else ""
+    said = f" {escaped(summary)}" if summary else ""
+    return (
+        f'<li class="life-event life--{kind}{same}">{on}'
+        f'<span class="life-text"><a href="#{anchor}">{escaped(label)}</a>{said}</span></li>'
+    )
+
+
+def state(name: str, text: str) -> str:
+    """How an obligation stands: a dot and a word."""
+    return f'<span class="state state--{name}"><span class="state-dot" aria-hidden="true"></span>{escaped(text)}</span>'
