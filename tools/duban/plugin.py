@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment
+from markupsafe import escape
 from mkdocs.commands.build import get_context
 from mkdocs.config import config_options as options
 from mkdocs.config.base import Config
@@ -127,7 +128,7 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
 
     def _use(self, made: Prepared, config: MkDocsConfig) -> None:
         self._made = made
-        config.site_name = made.edition.title
+        config.site_name = str(escape(made.edition.title))
         text = made.edition.text
         config.extra["duban"] = {"edition": made.edition, "text": text, "languages": self._languages or (text.code,)}
 
@@ -139,7 +140,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         if self._environment is None or self._nav is None or self._files is None:
             raise RuntimeError("the theme can be rendered only after MkDocs has built its own pages")
         page = MkDocsPage(title, File.generated(config, f"{name}.md", content=""), config)
-        page.meta = cast(Any, dict(_HIDDEN))
+        # The theme takes a title in its metadata as it is; any other it would strip of what looks like tags.
+        page.meta = cast(Any, {**_HIDDEN, "title": str(escape(title))})
         page.content = content
         page.toc = cast(Any, [])
         context = get_context(self._nav, self._files, config, page)

@@ -52,8 +52,6 @@ _TEXT: Mapping[str, str] = {
     "extension": "reason",
     "closure_notice": "summary",
 }
-# What a form carries for the paper's sake; a reader of the record finds it on the form.
-_FRAME = frozenset({"issuer", "signer", "contact", "contact_phone", "cc", "attachments", "recipients"})
 _FILING = ("intake", "proposal", "approval", "method")
 _ORDER = (
     "tracking_notices",
@@ -148,16 +146,16 @@ def _entry(node: Mapping[str, Any], field: Field, anchor: str, shower: Shower, *
     frame = _frame(field, shower)
     headline = [name for name in frame.headline if name in node]
     on_paper = papers and field.entry in _FORMS
-    apart = {*frame.apart, *headline, *shower.said_by_signature(node, field)}
-    if on_paper:
-        apart |= _FRAME
-    rows = shower.listed(node, field, apart)
+    # What stands on the form above need not be read twice.
+    rows = text = ""
+    if not on_paper:
+        rows = shower.listed(node, field, {*frame.apart, *headline, *shower.said_by_signature(node, field)})
+        text = node.get(frame.text, "")
     parts = [
         _entry(node[name], field.properties[name], f"{anchor}-{name}", shower, papers=False).part(f"{anchor}-{name}")
         for name in frame.nested
         if name in node
     ]
-    text = node.get(frame.text)
     said = f'<p class="entry-text">{escaped(text)}</p>' if text else ""
     return _Entry(
         kind=field.entry,

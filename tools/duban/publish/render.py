@@ -20,7 +20,7 @@ _CONSTANT_TEXT = re.compile(r"""(?<![\w.])_\(\s*(["'])([a-z0-9_.]+)\1\s*\)""")
 
 
 class _ConstantTexts(Extension):
-    """Puts the text for ``_("message.id")`` in while a template is compiled: it never changes after."""
+    """Puts the text of a message id that a template names outright in while it is compiled: it never changes after."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's own
         text = cast(Language, self.environment.globals["_"])
