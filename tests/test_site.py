@@ -24,7 +24,8 @@ from duban.figures import figures
 from duban.language import language
 from duban.load import Readings, read
 from duban.model import Item, Ledger
-from duban.output import TEMPLATES, Manifest, Prepared, ShellMismatchError, Theme, prepared, write_beside
+from duban.manifest import Manifest
+from duban.output import TEMPLATES, Prepared, ShellMismatchError, Theme, prepared, write_beside
 from duban.parse import parse
 from duban.publish.edition import EditionName, edition, is_open_to_the_public
 from duban.publish.page import Page

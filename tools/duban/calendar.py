@@ -26,6 +26,13 @@ class WorkCalendar:
         """The calendar that a ledger's registry describes."""
         return cls(registry.overrides, registry.confirmed_years)
 
+    @staticmethod
+    def release() -> str:
+        """Names the release of the published holidays that working days are counted by."""
+        import holidays
+
+        return str(holidays.__version__)
+
     def has_data(self, year: int) -> bool:
         """Whether the arrangement of holidays and make-up days of a year is known."""
         if year in self._confirmed:

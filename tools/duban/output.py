@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import orjson
-
 from duban.language import Language
 from duban.load import Readings
+from duban.manifest import Manifest
 from duban.processes import in_blocks, over_cores
 from duban.program import program_digest
 from duban.publish.edition import Edition, EditionName, edition
@@ -19,7 +18,7 @@ from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, navigation, site_pages
 from duban.publish.render import Renderer
 from duban.publish.shell import Shell
-from duban.repository import files_below, pinned_day, today, write_whole
+from duban.repository import pinned_day, today
 
 TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
@@ -74,65 +73,6 @@ def prepared(folder: Path, name: EditionName, text: Language, day: str, readings
     return Prepared(made, renderer, contents, navigation(pages))
 
 
-class Manifest:
-    """What stands in an output folder, with the key that each page was written for.
-
-    It is kept beside the folder, so that the next build writes only what changed.
-    """
-
-    def __init__(self, out: Path, before: dict[str, str] | None = None) -> None:
-        self._out = out
-        self._before = _read_manifest(_manifest_of(out)) if before is None and out.is_dir() else before or {}
-        self._now: dict[str, str] = {}
-        self.written = 0
-
-    @classmethod
-    def beside(cls, out: Path) -> Manifest:
-        """For a folder that someone else has just filled: nothing of it is known."""
-        return cls(out, {})
-
-    @property
-    def files(self) -> int:
-        """How many files the site has."""
-        return len(self._now)
-
-    def is_current(self, file: Path, key: str) -> bool:
-        """Whether the file was written for that key; then it stays."""
-        name = str(file.relative_to(self._out))
-        if self._before.get(name) != key or not file.is_file():
-            return False
-        self._now[name] = key
-        return True
-
-    def write(self, file: Path, content: bytes, key: str = "") -> None:
-        """Write a file unless its content is there already."""
-        name = str(file.relative_to(self._out))
-        key = key or hashlib.blake2b(content, digest_size=16).hexdigest()
-        self._now[name] = key
-        if self._before.get(name) == key and file.is_file():
-            return
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-        self.written += 1
-
-    def note(self, file: Path, key: str) -> None:
-        """Take in a file that someone else writes now, for that key."""
-        self._now[str(file.relative_to(self._out))] = key
-        self.written += 1
-
-    def copy(self, source: Path, target: Path) -> None:
-        """Bring over every file below a folder."""
-        for path in files_below(source):
-            self.write(target / path.relative_to(source), path.read_bytes())
-
-    def finish(self) -> None:
-        """Remove what no longer belongs to the site, then remember what stands."""
-        for path in files_below(self._out):
-            if str(path.relative_to(self._out)) not in self._now:
-                path.unlink()
-        write_whole(_manifest_of(self._out), orjson.dumps(self._now))
-
-
 def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> None:
     """Everything the generator knows nothing of: data files, and the pages outside its navigation.
 
@@ -150,7 +90,7 @@ def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
             if page.key and manifest.is_current(file, base + page.key):
                 continue
             stale.append((page, file))
-            manifest.note(file, base + page.key)
+            manifest.take(file, base + page.key)
         (target / folder).mkdir(parents=True, exist_ok=True)
         write = partial(_write_pages, made, shell, folder)
         for page, file in stale[:_SAMPLES]:
@@ -194,15 +134,3 @@ def _base_digest(shell: Shell, made: Prepared) -> str:
         if path.startswith(("registry/", "schemas/")):
             digest.update(edition.digests[path].encode())
     return digest.hexdigest()
-
-
-def _manifest_of(out: Path) -> Path:
-    return out.parent / f".{out.name}.manifest.json"
-
-
-def _read_manifest(file: Path) -> dict[str, str]:
-    try:
-        found = orjson.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

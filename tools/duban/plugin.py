@@ -22,7 +22,8 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from duban.language import language
 from duban.load import read
-from duban.output import BROWSER, Manifest, Prepared, Theme, prepared, write_beside
+from duban.manifest import Manifest
+from duban.output import BROWSER, Prepared, Theme, prepared, write_beside
 from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -118,7 +119,7 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         if not self._driven:
             out = Path(config.site_dir)
-            self.write_beside(config, Manifest.beside(out), out)
+            self.write_beside(config, Manifest(out, trusted=False), out)
 
     @property
     def _prepared(self) -> Prepared:

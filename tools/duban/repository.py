@@ -141,8 +141,8 @@ def create_whole(path: Path, content: bytes) -> None:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Every file below a folder, in order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """Every file below a folder, in order; none where there is no such folder."""
+    return [Path(entry.path) for _, entry in _files(os.fspath(folder), "", hidden=True)]
 
 
 def is_day(text: str) -> bool:
@@ -160,16 +160,16 @@ class _TolerantLoader(yaml.SafeLoader):
 _TolerantLoader.add_multi_constructor("", lambda *_: None)
 
 
-def _files(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _files(folder: str, name: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
     try:
         found = sorted(os.scandir(folder), key=lambda one: one.name)
     except FileNotFoundError:
         return
     for one in found:
-        if one.name.startswith("."):
+        if one.name.startswith(".") and not hidden:
             continue
         if one.is_dir(follow_symlinks=False):
-            yield from _files(one.path, f"{name}/{one.name}")
+            yield from _files(one.path, f"{name}/{one.name}", hidden=hidden)
         elif one.is_file(follow_symlinks=False):
             yield f"{name}/{one.name}", one
 

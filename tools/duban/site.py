@@ -14,7 +14,8 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from duban.language import language
 from duban.load import Readings
-from duban.output import Manifest, prepared
+from duban.manifest import Manifest
+from duban.output import prepared
 from duban.plugin import DubanPlugin
 from duban.publish.edition import EditionName
 

@@ -44,7 +44,8 @@ class Next:
 class Status:
     """Where an item stands. Days are ISO days, ``workdays_left`` counts working days, negative when past.
 
-    ``owed`` are its obligations, or what makes them: those of an item that is over are rarely asked for.
+    ``pending`` is what is still to be done. ``owed`` are all obligations, or what makes them: those of an
+    item that is over are rarely asked for.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Status:
     workdays_left: int | None = None
     lead_unit: str = ""
     next: Next | None = None
+    pending: tuple[Obligation, ...] = ()
     owed: Sequence[Obligation] | Callable[[], Sequence[Obligation]] = field(default=(), repr=False, compare=False)
 
     @cached_property
@@ -72,20 +74,25 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
     done, end = finished_on(record), ending(record)
     left = calendar.workdays_between(day, due) if due and not done and end is None else None
     reached = step(record)
-    all_owed = partial(obligations, record, policy, calendar)
-    owed = all_owed() if end is None and reached != STEPS[-1] else None
+    owed: Sequence[Obligation] | Callable[[], Sequence[Obligation]]
+    if end is None and reached != STEPS[-1]:
+        owed = given = obligations(record, policy, calendar)
+    else:
+        owed, given = partial(obligations, record, policy, calendar), [] if end else after_closing(record, policy)
+    pending = tuple(one for one in given if one.is_pending(day))
     return Status(
         id=item.id,
         title=record["title"],
         step=reached,
-        light=_light(end, done, owed or (), day, due, left, policy),
+        light=_light(end, done, pending, day, due, left, policy),
         due=due,
         original_due=original_deadline(record) if due else "",
         finished_on=done,
         workdays_left=left,
         lead_unit=item.lead_unit,
-        next=None if end else _next(record, reached, owed, day, policy),
-        owed=all_owed if owed is None else owed,
+        next=None if end else _next(record, reached, pending, policy),
+        pending=pending,
+        owed=owed,
     )
 
 
@@ -117,7 +124,7 @@ def step(record: ItemRecord) -> str:
 def _light(
     end: tuple[str, Ending] | None,
     done: str,
-    owed: Iterable[Obligation],
+    pending: Iterable[Obligation],
     day: str,
     due: str,
     left: int | None,
@@ -131,19 +138,17 @@ def _light(
         return "on_track"
     if day > due:
         return "overdue"
-    behind = any(one.kind == "milestone" and one.state(day) == "overdue" for one in owed)
+    behind = any(one.kind == "milestone" and one.due < day for one in pending)
     if behind or (left is not None and left <= policy["lights"]["due_soon_workdays"]):
         return "due_soon"
     return "on_track"
 
 
-def _next(record: ItemRecord, reached: str, owed: Iterable[Obligation] | None, day: str, policy: Data) -> Next | None:
-    if owed is None:
-        looks = (one for one in after_closing(record, policy) if one.kind == "look_back")
-        return next((Next(one.kind, one.owner, one.due) for one in looks if one.is_pending(day)), None)
-    for one in owed:
-        if one.is_pending(day):
-            return Next(one.kind, one.owner, one.due, one.name)
+def _next(record: ItemRecord, reached: str, pending: Iterable[Obligation], policy: Data) -> Next | None:
+    if reached == STEPS[-1]:
+        return next((Next(one.kind, one.owner, one.due) for one in pending if one.kind == "look_back"), None)
+    for one in pending:
+        return Next(one.kind, one.owner, one.due, one.name)
     if "task_notice" not in record and "method" in record:
         return Next("task_notice", policy["office"])
     return Next(STEPS[STEPS.index(reached) + 1], policy["office"])

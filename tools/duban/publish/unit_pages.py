@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from duban.figures import INTERVIEW
 from duban.model import Unit
 from duban.obligation import Obligation
-from duban.publish.edition import Edition
-from duban.publish.item_row import ItemRow, Share, by_urgency, counted_rows, light_shares
-from duban.publish.owed import Owed, all_obligations, pending
+from duban.publish.edition import Edition, once
+from duban.publish.item_row import Excerpt, ItemRow, Share, counted_rows, excerpt, light_shares
+from duban.publish.owed import all_pending, listed
 from duban.publish.page import Page
 from duban.publish.tally import Tally, tally
 
@@ -22,22 +24,14 @@ class UnitView:
     unit: Unit
     tally: Tally
     lights: tuple[Share, ...]
-    leading: tuple[ItemRow, ...]
-    supporting: tuple[ItemRow, ...]
-    owed: tuple[Owed, ...]
+    leading: Excerpt
+    supporting: Excerpt
+    owing: tuple[Obligation, ...]
     interviews: int
 
 
-def unit_tallies(rows: list[ItemRow]) -> dict[str, Tally]:
-    """Each lead unit with how its items stand."""
-    led: dict[str, list[ItemRow]] = {}
-    for row in rows:
-        if row.lead_unit:
-            led.setdefault(row.lead_unit, []).append(row)
-    return {unit: tally(mine) for unit, mine in led.items()}
-
-
-def unit_views(edition: Edition) -> list[UnitView]:
+@once
+def unit_views(edition: Edition) -> tuple[UnitView, ...]:
     """The units that lead or support an item or owe something, in the order of the registry."""
     leading: dict[str, list[ItemRow]] = {}
     supporting: dict[str, list[ItemRow]] = {}
@@ -46,40 +40,46 @@ def unit_views(edition: Edition) -> list[UnitView]:
         for helper in row.co_units:
             supporting.setdefault(helper, []).append(row)
     owing: dict[str, list[Obligation]] = {}
-    for one in all_obligations(edition):
+    for one in all_pending(edition):
         owing.setdefault(one.owner, []).append(one)
     interviews = _interviews(edition)
     views = []
     for identity, unit in edition.ledger.registry.units.items():
-        mine, helped = by_urgency(leading.get(identity, ())), by_urgency(supporting.get(identity, ()))
-        owed = pending(edition, owing.get(identity, ()))
+        mine, helped, owed = leading.get(identity, ()), supporting.get(identity, ()), owing.get(identity, ())
         if mine or helped or owed:
+            lights = tuple(light_shares(mine))
+            interviewed = interviews.get(identity, 0)
             views.append(
-                UnitView(
-                    unit,
-                    tally(mine),
-                    tuple(light_shares(mine)),
-                    tuple(mine),
-                    tuple(helped),
-                    tuple(owed),
-                    interviews.get(identity, 0),
-                )
+                UnitView(unit, tally(mine), lights, excerpt(mine), excerpt(helped), tuple(owed), interviewed)
             )
-    return views
+    return tuple(views)
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The table of units: those with most open and overdue items first."""
-    views = unit_views(edition)
-    views.sort(key=lambda view: (-view.tally.overdue, -view.tally.open, -view.tally.items))
+    views = sorted(
+        unit_views(edition), key=lambda view: (-view.tally.overdue, -view.tally.open, -view.tally.items)
+    )
     yield Page("units.html", edition.text("nav.units"), "units.html", {"units": views})
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
     """A page for each unit that has anything to do with an item."""
     for view in unit_views(edition):
-        key = f"{view!r}{edition.unit_name(view.unit.id)}"
-        yield Page(f"units/{view.unit.id}.html", edition.unit_name(view.unit.id), "unit.html", {"view": view}, key)
+        identity = view.unit.id
+        title, context = edition.unit_name(identity), partial(_context, edition, view)
+        yield Page(f"units/{identity}.html", title, "unit.html", context, _key(edition, view))
+
+
+def _context(edition: Edition, view: UnitView) -> dict[str, Any]:
+    return {"view": view, "owed": listed(edition, view.owing)}
+
+
+def _key(edition: Edition, view: UnitView) -> str:
+    """The counts, and the content of every item that is shown."""
+    counts = (view.tally, view.lights, view.leading.more, view.supporting.more, view.interviews)
+    shown = [row.id for row in (*view.leading.rows, *view.supporting.rows)]
+    return f"{counts!r}{edition.digest_of(shown + [one.item for one in view.owing])}"
 
 
 def _interviews(edition: Edition) -> dict[str, int]:

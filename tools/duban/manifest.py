@@ -1,0 +1,73 @@
+"""What stands in an output folder, and for which key each file was written → what need not be written again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import orjson
+
+from duban.repository import files_below, write_whole
+
+
+class Manifest:
+    """The files of a site. It is kept beside the output folder, so that a build writes only what changed.
+
+    While a build writes there is none: one that is cut short is made anew as a whole.
+    """
+
+    def __init__(self, out: Path, *, trusted: bool = True) -> None:
+        self._out = os.path.join(out, "")  # noqa: PTH118 - names are cut from many paths
+        self._file = out.parent / f".{out.name}.manifest.json"
+        self._present = {str(path)[len(self._out) :] for path in files_below(out)}
+        self._before = _read(self._file) if trusted else {}
+        self._now: dict[str, str] = {}
+        self.written = 0
+
+    @property
+    def files(self) -> int:
+        """How many files the site has."""
+        return len(self._now)
+
+    def is_current(self, file: Path, key: str) -> bool:
+        """Whether the file was written for that key; then it stays."""
+        name = str(file)[len(self._out) :]
+        if self._before.get(name) != key or name not in self._present:
+            return False
+        self._now[name] = key
+        return True
+
+    def write(self, file: Path, content: bytes) -> None:
+        """Write a file unless its content is there already."""
+        key = hashlib.blake2b(content, digest_size=16).hexdigest()
+        if not self.is_current(file, key):
+            self.take(file, key)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+
+    def take(self, file: Path, key: str) -> None:
+        """Take in a file that is about to be written for that key."""
+        if not self.written:
+            self._file.unlink(missing_ok=True)
+        self._now[str(file)[len(self._out) :]] = key
+        self.written += 1
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Bring over every file below a folder."""
+        for path in files_below(source):
+            self.write(target / path.relative_to(source), path.read_bytes())
+
+    def finish(self) -> None:
+        """Remove what no longer belongs to the site, then remember what stands."""
+        for name in sorted(self._present - self._now.keys()):
+            Path(self._out, name).unlink()
+        write_whole(self._file, orjson.dumps(self._now))
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        found = orjson.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
