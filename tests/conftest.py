@@ -29,6 +29,11 @@ settings.register_profile("duban", deadline=None, derandomize=True, database=Non
 settings.load_profile("duban")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A law that fails prints its fixtures; that the ledger among them is large is no failure of its own."""
+    config.addinivalue_line("filterwarnings", "ignore:Generating overly large repr")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one command did: its exit code, standard output and standard error."""

@@ -18,9 +18,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conftest import AS_OF, ROOT
 from duban import site
+from duban.language import language
 from duban.load import Readings
-from duban.publish.edition import EditionName
-from duban.schema import Field
+from duban.model import Ledger
+from duban.output import TEMPLATES, Manifest, Prepared, Theme, write_beside
+from duban.publish.edition import EditionName, edition, is_open_to_the_public
+from duban.publish.page import Page
+from duban.publish.pages import data_files, loose_pages, site_pages
+from duban.publish.render import Renderer
+from duban.publish.shell import BLANKS, Shell
+from duban.schema import Field, Schemas
 
 EDITIONS: tuple[EditionName, ...] = ("internal", "public")
 PARTS: tuple[tuple[EditionName, str], ...] = tuple((name, code) for name in EDITIONS for code in ("zh", "en"))
@@ -293,3 +300,72 @@ def _planted_properties(
 def long_lines(texts: Iterable[str], length: int) -> list[str]:
     """The lines among some texts that are long enough to be told from others."""
     return [line for text in texts for line in text.splitlines() if len(line) >= length]
+
+
+FREE_PATTERNS = ("", r"^\S.*$", r"\S")
+
+
+HOSTILE = """"><img src=x onerror=alert(2)></article><script>alert(1)</script>{{ 7*7 }}${7*7}&lt;b&gt;'"""
+
+
+class FakeTheme:
+    """A theme of three lines, which remembers what it was asked to render whole."""
+
+    def __init__(self, slip: str = "") -> None:
+        self.slip = slip
+        self.rendered: list[str] = []
+
+    def page(self, name: str, title: str, content: str) -> str:
+        return f"<title>{title}</title>{content}<a href='{name}'>"
+
+    def shell(self, _folder: str) -> Shell:
+        return Shell.of(self.page(BLANKS["name"], BLANKS["title"], BLANKS["content"]))
+
+    def full_page(self, name: str, title: str, content: str) -> str:
+        self.rendered.append(name)
+        return self.page(name.rpartition("/")[2], title, content) + self.slip
+
+    def write(self, made: Prepared, out: Path) -> None:
+        out.mkdir()
+        write_beside(made, Theme(self.shell, self.full_page), Manifest(out), out)
+
+
+def hostile(node: Any, here: Field) -> Any:
+    """A record with the hostile text wherever its schema lets people write what they like."""
+    if isinstance(node, list):
+        return [hostile(one, here.items or here) for one in node]
+    if isinstance(node, dict):
+        return {name: hostile(value, here.properties.get(name, here)) for name, value in node.items()}
+    is_open = is_free(here) and not here.ref and here.schema.get("pattern", "") in FREE_PATTERNS
+    return HOSTILE if isinstance(node, str) and is_open else node
+
+
+def public_words(ledger: Ledger, schemas: Schemas) -> dict[str, Any]:
+    """Everything that the public edition of a ledger is made of, without the theme."""
+    made = edition("public", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={})
+    renderer = Renderer(ROOT / TEMPLATES, made)
+    pages: list[Page] = [*site_pages(made), *loose_pages(made)]
+    said: dict[str, Any] = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
+    return {**said, **{path: data.decode() for path, data in data_files(made)}}
+
+
+def withheld_and_public(ledger: Ledger, schemas: Schemas) -> tuple[set[str], str]:
+    """What people wrote that the public may not read, and all that it may."""
+    registry = ledger.registry
+    public = {unit.name for unit in registry.units.values()}
+    public |= {f"{plan.id} {plan.name}" for plan in registry.plans.values()}
+    withheld = {person.position for person in registry.people.values()}
+    records = [(one.record, schemas.field("item"), is_open_to_the_public(one)) for one in ledger.items.values()]
+    reports = [(report, schemas.field("report"), True) for report in ledger.reports.values()]
+    for record, root, seen in (*records, *reports):
+        for leaf in leaves(record, root):
+            if seen and leaf.public:
+                public.add(leaf.text)
+            elif is_free(leaf.field):
+                withheld.add(leaf.text)
+    return withheld, "\n".join(public)
+
+
+def built_browser() -> bool:
+    """Whether the browser parts were bundled on this machine."""
+    return (ROOT / "build/browser/ledger.js").is_file()

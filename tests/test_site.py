@@ -24,20 +24,18 @@ from duban.figures import figures
 from duban.language import language
 from duban.load import Readings, read
 from duban.model import Item, Ledger
-from duban.manifest import Manifest
-from duban.output import TEMPLATES, Prepared, ShellMismatchError, Theme, prepared, write_beside
+from duban.output import ShellMismatchError, prepared
 from duban.parse import parse
-from duban.publish.edition import EditionName, edition, is_open_to_the_public
-from duban.publish.page import Page
-from duban.publish.pages import data_files, loose_pages, site_pages
-from duban.publish.render import Renderer
-from duban.publish.shell import BLANKS, Shell
+from duban.publish.edition import EditionName, is_open_to_the_public
+from duban.publish.shell import Shell
 from duban.repository import tree_of
-from duban.schema import Field, Schemas
+from duban.schema import Schemas
 from duban.status import statuses
 from duban.writing import file_text
 from site_fixtures import (
+    HOSTILE,
     PARTS,
+    FakeTheme,
     Parsed,
     Site,
     contents,
@@ -45,14 +43,16 @@ from site_fixtures import (
     dress,
     everything_said,
     figures_shown,
+    hostile,
     ids_listed,
     is_dead,
-    is_free,
     leaves,
     long_lines,
     planted,
+    public_words,
     script_addresses,
     target_of,
+    withheld_and_public,
 )
 
 HEADLINES = (
@@ -67,8 +67,6 @@ HEADLINES = (
 FEW = ("2019-0006", "2019-0009", "2019-0037")
 OPEN_ITEM = "2019-0009"
 OVERDUE = "2019-0037"
-HOSTILE = """"><img src=x onerror=alert(2)></article><script>alert(1)</script>{{ 7*7 }}${7*7}&lt;b&gt;'"""
-FREE_PATTERNS = ("", r"^\S.*$", r"\S")
 BROKEN = "2019-0040"
 LEAST_TOLD = 12
 every_part = pytest.mark.parametrize(("name", "code"), PARTS, ids=["-".join(part) for part in PARTS])
@@ -261,28 +259,6 @@ def test_plain_mkdocs_builds_the_same_site(readings: Readings, tmp_path: Path) -
     assert [path for path in ours if ours[path] != plain[path]] == []
 
 
-class FakeTheme:
-    """A theme of three lines, which remembers what it was asked to render whole."""
-
-    def __init__(self, slip: str = "") -> None:
-        self.slip = slip
-        self.rendered: list[str] = []
-
-    def page(self, name: str, title: str, content: str) -> str:
-        return f"<title>{title}</title>{content}<a href='{name}'>"
-
-    def shell(self, _folder: str) -> Shell:
-        return Shell.of(self.page(BLANKS["name"], BLANKS["title"], BLANKS["content"]))
-
-    def full_page(self, name: str, title: str, content: str) -> str:
-        self.rendered.append(name)
-        return self.page(name.rpartition("/")[2], title, content) + self.slip
-
-    def write(self, made: Prepared, out: Path) -> None:
-        out.mkdir()
-        write_beside(made, Theme(self.shell, self.full_page), Manifest(out), out)
-
-
 def test_pages_filled_in_are_held_against_pages_of_the_theme(readings: Readings, tmp_path: Path) -> None:
     made = prepared(ROOT, "internal", language("zh"), AS_OF, readings)
     theme = FakeTheme()
@@ -305,16 +281,6 @@ def test_a_shell_that_differs_from_the_theme_ends_the_build(
     monkeypatch.setattr(Shell, "of", doctored)
     with pytest.raises(ShellMismatchError):
         built(folder, tmp_path / "out")
-
-
-def hostile(node: Any, here: Field) -> Any:
-    """A record with the hostile text wherever its schema lets people write what they like."""
-    if isinstance(node, list):
-        return [hostile(one, here.items or here) for one in node]
-    if isinstance(node, dict):
-        return {name: hostile(value, here.properties.get(name, here)) for name, value in node.items()}
-    is_open = is_free(here) and not here.ref and here.schema.get("pattern", "") in FREE_PATTERNS
-    return HOSTILE if isinstance(node, str) and is_open else node
 
 
 @pytest.fixture
@@ -356,15 +322,6 @@ def test_hostile_text_stays_text(hostile_folder: Path, tmp_path: Path, name: Edi
     assert {row[1] for row in rows} == {HOSTILE}
 
 
-def public_words(ledger: Ledger, schemas: Schemas) -> dict[str, Any]:
-    """Everything that the public edition of a ledger is made of, without the theme."""
-    made = edition("public", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={})
-    renderer = Renderer(ROOT / TEMPLATES, made)
-    pages: list[Page] = [*site_pages(made), *loose_pages(made)]
-    said: dict[str, Any] = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
-    return {**said, **{path: data.decode() for path, data in data_files(made)}}
-
-
 PLACES = st.integers(0, 1000)
 SHUT = st.sampled_from(("不予公开", "依申请公开"))
 
@@ -378,7 +335,7 @@ def test_the_public_edition_says_nothing_internal(
     ledger: Ledger, schemas: Schemas, kept: list[int], closed: list[tuple[int, Any]]
 ) -> None:
     numbers = count(100_000)
-    root = schemas.field("item")
+    root, report_root = schemas.field("item"), schemas.field("report")
 
     def canary(where: str) -> str:
         return f"canary-{where.replace('_', '-')}-{next(numbers)}"
@@ -392,30 +349,17 @@ def test_the_public_edition_says_nothing_internal(
         if one.id in seen or one.id in shut or one.id not in open_ones:
             record = {**copy.deepcopy(one.record), "openness": shut.get(one.id, one.record["openness"])}
             items[one.id] = Item(one.path, planted(record, root, canary, hidden=one.id not in seen))
+    reports = {
+        key: planted(one, report_root, canary, hidden=not seen.issuperset(one.get("items", ())))
+        for key, one in ledger.reports.items()
+    }
     people = {key: replace(one, position=canary("position")) for key, one in ledger.registry.people.items()}
     registry = replace(ledger.registry, people=people)
-    said = public_words(replace(ledger, items=items, registry=registry), schemas)
+    said = public_words(replace(ledger, items=items, reports=reports, registry=registry), schemas)
     assert {key for key in items if f"items/{key}.html" in said} == seen
     told = {path: re.findall(r"canary-[a-z-]+", text) for path, text in said.items() if "canary" in text}
     assert told == {}
     assert next(numbers) > 101_500
-
-
-def withheld_and_public(ledger: Ledger, schemas: Schemas) -> tuple[set[str], str]:
-    """What people wrote that the public may not read, and all that it may."""
-    registry = ledger.registry
-    public = {unit.name for unit in registry.units.values()}
-    public |= {f"{plan.id} {plan.name}" for plan in registry.plans.values()}
-    withheld = {person.position for person in registry.people.values()}
-    records = [(one.record, schemas.field("item"), is_open_to_the_public(one)) for one in ledger.items.values()]
-    reports = [(report, schemas.field("report"), True) for report in ledger.reports.values()]
-    for record, root, seen in (*records, *reports):
-        for leaf in leaves(record, root):
-            if seen and leaf.public:
-                public.add(leaf.text)
-            elif is_free(leaf.field):
-                withheld.add(leaf.text)
-    return withheld, "\n".join(public)
 
 
 def test_no_byte_of_the_public_site_tells_a_withheld_value(

@@ -29,9 +29,9 @@ class WorkCalendar:
     @staticmethod
     def release() -> str:
         """Names the release of the published holidays that working days are counted by."""
-        import holidays
+        from holidays.version import __version__
 
-        return str(holidays.__version__)
+        return str(__version__)
 
     def has_data(self, year: int) -> bool:
         """Whether the arrangement of holidays and make-up days of a year is known."""

@@ -125,11 +125,12 @@ def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:
 
 
 def _base_digest(shell: Shell, made: Prepared) -> str:
-    """What every page of a folder depends on: shell, templates, registry, schemas, day, language, program."""
+    """What every page of a folder depends on: shell, templates, registry, schemas, holidays, day, language, program."""
     digest = hashlib.blake2b("\0".join(shell.pieces).encode(), digest_size=16)
     edition = made.edition
     digest.update(f"{program_digest()}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
     digest.update(made.renderer.digest)
+    digest.update(edition.calendar.release().encode())
     for path in sorted(edition.digests):
         if path.startswith(("registry/", "schemas/")):
             digest.update(edition.digests[path].encode())

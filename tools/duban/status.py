@@ -74,12 +74,10 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
     done, end = finished_on(record), ending(record)
     left = calendar.workdays_between(day, due) if due and not done and end is None else None
     reached = step(record)
-    owed: Sequence[Obligation] | Callable[[], Sequence[Obligation]]
-    if end is None and reached != STEPS[-1]:
-        owed = given = obligations(record, policy, calendar)
-    else:
-        owed, given = partial(obligations, record, policy, calendar), [] if end else after_closing(record, policy)
-    pending = tuple(one for one in given if one.is_pending(day))
+    is_over = end is not None or reached == STEPS[-1]
+    owed = [] if is_over else obligations(record, policy, calendar)
+    remaining = after_closing(record, policy) if is_over and end is None else owed
+    pending = tuple(one for one in remaining if one.is_pending(day))
     return Status(
         id=item.id,
         title=record["title"],
@@ -92,7 +90,7 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
         lead_unit=item.lead_unit,
         next=None if end else _next(record, reached, pending, policy),
         pending=pending,
-        owed=owed,
+        owed=partial(obligations, record, policy, calendar) if is_over else owed,
     )
 
 

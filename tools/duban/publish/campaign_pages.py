@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from duban.model import Campaign
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import Excerpt, ItemRow, Share, counted_rows, excerpt, light_shares
-from duban.publish.owed import listed
-from duban.publish.page import Page
+from duban.publish.owed import Owed, listed
+from duban.publish.page import Page, key_of
 from duban.publish.tally import Tally, tally
 
 
@@ -23,6 +21,7 @@ class CampaignView:
     items: Excerpt
     tally: Tally
     lights: tuple[Share, ...]
+    milestones: tuple[Owed, ...]
 
 
 @once
@@ -32,7 +31,7 @@ def campaign_views(edition: Edition) -> tuple[CampaignView, ...]:
     for row in counted_rows(edition):
         joined.setdefault(row.campaign, []).append(row)
     return tuple(
-        _view(campaign, joined.get(campaign.id, ())) for campaign in edition.ledger.registry.campaigns.values()
+        _view(edition, campaign, joined.get(campaign.id, ())) for campaign in edition.ledger.registry.campaigns.values()
     )
 
 
@@ -46,15 +45,12 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
     """A page for each campaign."""
     for view in campaign_views(edition):
         identity = view.campaign.id
-        key = f"{view.tally!r}{view.lights!r}{edition.digest_of(row.id for row in view.items.rows)}"
-        title, context = edition.campaign_name(identity), partial(_context, edition, view)
-        yield Page(f"campaigns/{identity}.html", title, "campaign.html", context, key)
+        title = edition.campaign_name(identity)
+        yield Page(f"campaigns/{identity}.html", title, "campaign.html", {"view": view}, key_of(view))
 
 
-def _view(campaign: Campaign, rows: Sequence[ItemRow]) -> CampaignView:
-    return CampaignView(campaign, excerpt(rows), tally(rows), tuple(light_shares(rows)))
-
-
-def _context(edition: Edition, view: CampaignView) -> dict[str, Any]:
-    pending = (one for row in view.items.open for one in edition.states[row.id].pending)
-    return {"view": view, "milestones": listed(edition, (one for one in pending if one.kind == "milestone"))}
+def _view(edition: Edition, campaign: Campaign, rows: Sequence[ItemRow]) -> CampaignView:
+    items = excerpt(rows)
+    pending = (one for row in items.open for one in edition.states[row.id].pending)
+    milestones = listed(edition, (one for one in pending if one.kind == "milestone"))
+    return CampaignView(campaign, items, tally(rows), tuple(light_shares(rows)), tuple(milestones))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from typing import Any, Literal, cast
+from functools import cached_property, partial, wraps
+from typing import Any, Literal, TypeVar, cast
 
 from duban.calendar import WorkCalendar
 from duban.figures import figures
@@ -15,6 +15,7 @@ from duban.obligation import Kind, Obligation
 from duban.schema import Field, Schemas
 from duban.status import Status, statuses
 
+Made = TypeVar("Made")
 EditionName = Literal["internal", "public"]
 OPEN = "主动公开"
 _PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
@@ -41,6 +42,7 @@ class Edition:
     schemas: Schemas
     calendar: WorkCalendar
     digests: Mapping[str, str] = field(default_factory=dict)
+    _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def public(self) -> bool:
@@ -77,8 +79,24 @@ class Edition:
         known = next((cause for cause in self.ledger.registry.policy["causes"] if cause["code"] == code), None)
         return self._named(known["name"], known.get("name_en", "")) if known else code
 
+    def once(self, make: Callable[[Edition], Made]) -> Made:
+        """What a function makes of this edition, made when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(Made, self._made[make])
+
     def _named(self, name: str, name_en: str) -> str:
         return name_en if self.text.code == "en" and name_en else name
+
+
+def once(make: Callable[[Edition], Made]) -> Callable[[Edition], Made]:
+    """Makes a function of an edition work only once for each: several pages share what it returns."""
+
+    @wraps(make)
+    def made(edition: Edition) -> Made:
+        return edition.once(make)
+
+    return made
 
 
 def edition(
@@ -136,7 +154,8 @@ def _public_states(ledger: Ledger, states: Mapping[str, Status]) -> dict[str, St
     return {
         item.id: replace(
             states[item.id],
-            owed=partial(_public_obligations, states[item.id]),
+            pending=tuple(_public_obligations(states[item.id].pending)),
+            owed=partial(_owed_in_public, states[item.id]),
             next=None,
         )
         for item in ledger.items.values()
@@ -144,8 +163,12 @@ def _public_states(ledger: Ledger, states: Mapping[str, Status]) -> dict[str, St
     }
 
 
-def _public_obligations(status: Status) -> list[Obligation]:
-    return [one for one in status.obligations if one.kind in _PUBLIC_OBLIGATIONS]
+def _owed_in_public(status: Status) -> list[Obligation]:
+    return _public_obligations(status.obligations)
+
+
+def _public_obligations(given: Iterable[Obligation]) -> list[Obligation]:
+    return [one for one in given if one.kind in _PUBLIC_OBLIGATIONS]
 
 
 def is_open_to_the_public(item: Item) -> bool:

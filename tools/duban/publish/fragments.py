@@ -142,6 +142,21 @@ def event(kind: str, on: str, anchor: str, label: str, summary: str, *, same_day
     )
 
 
-def state(name: str, text: str) -> str:
-    """How an obligation stands: a dot and a word."""
-    return f'<span class="state state--{name}"><span class="state-dot" aria-hidden="true"></span>{escaped(text)}</span>'
+def owed(kind: str, name: str, owner: str, days: Iterable[tuple[str, str]], state: str, word: str) -> str:
+    """One obligation's row: what is owed, the owner's cell, days with their columns' names, a dot with a word."""
+    what = f'<span class="owed-kind">{escaped(kind)}</span>' + (f" {escaped(name)}" if name else "")
+    inner = "".join([f'<td class="no-break" data-label="{head}">{day}</td>' for head, day in days])
+    dot = '<span class="state-dot" aria-hidden="true"></span>'
+    return (
+        f'<tr class="owed--{state}"><th scope="row">{what}</th>{owner}{inner}'
+        f'<td class="no-break"><span class="state state--{state}">{dot}{escaped(word)}</span></td></tr>'
+    )
+
+
+def step(number: int, name: str, state: str, on: str, word: str) -> str:
+    """One of the seven steps; ``on`` is its day as HTML."""
+    current = ' aria-current="step"' if state == "current" else ""
+    return (
+        f'<li class="step step--{state}"{current}><span class="step-name"><span class="step-number">{number}</span>'
+        f'{escaped(name)}</span><span class="step-on">{on}<span class="step-state">{escaped(word)}</span></span></li>'
+    )

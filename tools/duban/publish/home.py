@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from duban.figures import INSTRUCTION, MESSAGE
@@ -10,12 +10,13 @@ from duban.model import STEPS
 from duban.publish.campaign_pages import CampaignView, campaign_views
 from duban.publish.edition import Edition
 from duban.publish.item_row import UNCOUNTED, ItemRow, by_urgency, counted_rows, light_shares, percent
-from duban.publish.owed import SOON_DAYS, all_obligations, due_soon, past_due
+from duban.publish.owed import SOON_DAYS, due_soon, past_due
 from duban.publish.page import Page
 from duban.publish.tally import Tally
 from duban.publish.trend import Month, trend
-from duban.publish.unit_pages import unit_tallies
+from duban.publish.unit_pages import unit_views
 
+MOST_LISTED = 100
 # The figures a report quotes, each with where it leads ("" for nowhere).
 _HEADLINES = (
     ("items", "ledger.html"),
@@ -79,7 +80,6 @@ class Rate:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The home page."""
     rows = counted_rows(edition)
-    obligations = list(all_obligations(edition))
     records = [item.record for item in edition.ledger.items.values() if edition.states[item.id].light not in UNCOUNTED]
     context = {
         # The public ledger lists fewer items than these figures count: no link would keep its word there.
@@ -89,18 +89,19 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "lights": light_shares(rows),
         "total": len(rows),
         "steps": funnel(rows),
-        "overdue": [row for row in by_urgency(rows) if row.light == "overdue"],
-        "late_parts": [one for one in past_due(edition, obligations) if one.kind != "deadline"],
-        "soon": due_soon(edition, obligations),
+        "overdue": by_urgency(row for row in rows if row.light == "overdue"),
+        "late_parts": past_due(edition),
+        "soon": due_soon(edition),
+        "most": MOST_LISTED,
         "soon_days": SOON_DAYS,
         "months": month_views(trend(records, edition.day)),
-        "campaigns": _campaigns(edition, rows),
-        "rates": rates(unit_tallies(rows)),
+        "campaigns": _campaigns(edition),
+        "rates": rates({view.unit.id: view.tally for view in unit_views(edition)}),
     }
     yield Page("index.html", edition.text("nav.home"), "home.html", context)
 
 
-def funnel(rows: list[ItemRow]) -> list[StepView]:
+def funnel(rows: Sequence[ItemRow]) -> list[StepView]:
     """How many items reached each of the seven steps."""
     at = [sum(row.step == step for row in rows) for step in STEPS]
     reached = [sum(at[place:]) for place in range(len(STEPS))]
@@ -139,5 +140,5 @@ def rates(tallies: dict[str, Tally]) -> list[Rate]:
     ]
 
 
-def _campaigns(edition: Edition, rows: list[ItemRow]) -> list[CampaignView]:
-    return [view for view in campaign_views(edition, rows) if view.rows]
+def _campaigns(edition: Edition) -> list[CampaignView]:
+    return [view for view in campaign_views(edition) if view.tally.items]

@@ -13,6 +13,7 @@ from duban.model import STEPS, Item, ItemRecord, ReportRecord
 from duban.publish import fragments
 from duban.publish.edition import Edition
 from duban.publish.entry import Section, sections
+from duban.publish.fragments import escaped
 from duban.publish.life import life
 from duban.publish.page import Page
 from duban.publish.paper import papers
@@ -43,19 +44,6 @@ class Ended:
     by: str
     followed: Markup
     signed: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One obligation as its row shows it."""
-
-    kind: str
-    name: str
-    owner: str
-    due: Markup
-    done_on: Markup
-    state: str
-    stands: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +103,8 @@ def _context(edition: Edition, item: Item, mentions: tuple[Mention, ...], shower
         "lead": shower.names.unit(status.lead_unit) if status.lead_unit else "",
         "head": _head(record, edition, shower),
         "ended": _ended(record, edition, shower),
-        "steps": steps(record, status, edition),
-        "owed": tuple(_owed(status, edition, shower)),
+        "steps": _steps(steps(record, status, edition), shower),
+        "owed": _owed(status, edition, shower),
         "next_name": _next_name(status),
         "next_owner": shower.names.unit(status.next.who) if status.next else "",
         "life": life(record, root, shower, papers=bool(forms)),
@@ -126,6 +114,24 @@ def _context(edition: Edition, item: Item, mentions: tuple[Mention, ...], shower
         "mentions": mentions,
         "jumps": tuple(_jumps(parts, edition, forms=bool(forms), owed=bool(status.obligations), linked=bool(mentions))),
     }
+
+
+def _steps(found: tuple[Step, ...], shower: Shower) -> Markup:
+    text = shower.text
+    return Markup(  # noqa: S704 - made of escaped parts
+        "".join(
+            [
+                fragments.step(
+                    number,
+                    text(f"step.{one.name}"),
+                    one.state,
+                    shower.day(one.on) if one.on else "",
+                    text(f"item.step_{one.state}"),
+                )
+                for number, one in enumerate(found, 1)
+            ]
+        )
+    )
 
 
 def _head(record: ItemRecord, edition: Edition, shower: Shower) -> list[Row]:
@@ -144,19 +150,17 @@ def _ended(record: ItemRecord, edition: Edition, shower: Shower) -> Ended | None
     return Ended(kind, node["on"], node["reason"], by, followed, shower.signed(node))
 
 
-def _owed(status: Status, edition: Edition, shower: Shower) -> Iterator[Owed]:
+def _owed(status: Status, edition: Edition, shower: Shower) -> Markup:
+    text = edition.text
+    head, due, done = (escaped(text(f"item.owed.{name}")) for name in ("owner", "due", "done"))
+    rows = []
     for one in status.obligations:
-        name = one.name if one.kind in _NAMED else ""
         state = one.state(edition.day)
-        yield Owed(
-            edition.text(f"obligation.{one.kind}"),
-            name,
-            shower.names.unit(one.owner),
-            shower.day(one.due),
-            shower.day(one.done_on),
-            state,
-            Markup(fragments.state(state, edition.text(f"state.{state}"))),  # noqa: S704 - escaped there
-        )
+        owner = f'<td data-label="{head}">{escaped(shower.names.unit(one.owner))}</td>'
+        days = ((due, shower.day(one.due)), (done, shower.day(one.done_on)))
+        kind, word = text(f"obligation.{one.kind}"), text(f"state.{state}")
+        rows.append(fragments.owed(kind, one.name if one.kind in _NAMED else "", owner, days, state, word))
+    return Markup("".join(rows))  # noqa: S704 - made of escaped parts
 
 
 def _next_name(status: Status) -> str:

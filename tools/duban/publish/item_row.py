@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from duban.deadline import causes
 from duban.model import Item
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, once
 from duban.status import LIGHTS, OPEN_LIGHTS, Light, Status
 
+MOST_ENDED = 100
 UNCOUNTED: frozenset[Light] = frozenset({"not_filed", "broken"})
 
 
@@ -52,6 +53,25 @@ class Share:
     length: float
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Rows that a page has room for; ``more`` ended ones are left out."""
+
+    open: tuple[ItemRow, ...]
+    ended: tuple[ItemRow, ...]
+    more: int
+
+    @property
+    def rows(self) -> tuple[ItemRow, ...]:
+        """The rows shown."""
+        return self.open + self.ended
+
+    @property
+    def count(self) -> int:
+        """How many there are with those left out."""
+        return len(self.rows) + self.more
+
+
 def item_row(item: Item, status: Status) -> ItemRow:
     """The row of one item; what an edition cuts from the record is empty in the row."""
     record = item.record
@@ -76,13 +96,14 @@ def item_row(item: Item, status: Status) -> ItemRow:
     )
 
 
-def counted_rows(edition: Edition) -> list[ItemRow]:
+@once
+def counted_rows(edition: Edition) -> tuple[ItemRow, ...]:
     """The rows of all items that count, those not filed left out (不予立项不计入)."""
-    return [
+    return tuple(
         item_row(item, edition.states[item.id])
         for item in edition.ledger.items.values()
         if edition.states[item.id].light not in UNCOUNTED
-    ]
+    )
 
 
 def by_urgency(rows: Iterable[ItemRow]) -> list[ItemRow]:
@@ -93,6 +114,14 @@ def by_urgency(rows: Iterable[ItemRow]) -> list[ItemRow]:
     )
     ended = sorted((row for row in rows if not row.is_open), key=lambda row: (row.finished_on, row.id), reverse=True)
     return [*is_open, *ended]
+
+
+def excerpt(rows: Iterable[ItemRow]) -> Excerpt:
+    """All open rows by urgency, and the ``MOST_ENDED`` that ended last."""
+    given = by_urgency(rows)
+    count = sum(row.is_open for row in given)
+    ended = given[count:]
+    return Excerpt(tuple(given[:count]), tuple(ended[:MOST_ENDED]), max(len(ended) - MOST_ENDED, 0))
 
 
 def light_shares(rows: Iterable[ItemRow]) -> list[Share]:

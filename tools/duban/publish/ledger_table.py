@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from duban.model import STEPS
 from duban.publish.edition import Edition
 from duban.publish.item_row import ItemRow, counted_rows
+from duban.publish.ledger_years import MOST_NOT_FILED, first_rows, not_filed, years
 from duban.publish.page import Page
 from duban.status import LIGHTS
 
@@ -32,20 +34,21 @@ _SCRIPT_TEXTS = (
     "ledger.csv_original",
     "ledger.csv_left",
 )
+_cells = attrgetter(
+    "id", "title", "sources", "lead_unit", "category", "step", "light", "due", "moved", "left", "campaign"
+)  # fmt: skip
 _TEXTS = ("id", "title", "source", "unit", "category", "step", "light", "due", "left", "campaign")
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The ledger's page."""
     rows = counted_rows(edition)
-    not_filed = [
-        {"id": item.id, "title": item.record["title"], "entry": item.record["not_filed"]}
-        for item in edition.ledger.items.values()
-        if "not_filed" in item.record
-    ]
     context = {
-        "rows": rows,
-        "not_filed": not_filed,
+        "rows": first_rows(edition),
+        "total": len(rows),
+        "years": years(edition),
+        "not_filed": not_filed(edition),
+        "most_not_filed": MOST_NOT_FILED,
         "filters": [(name, _choices(edition, rows, name)) for name in FILTERS],
         "script": {"data": DATA, "items": "items/", "texts": _script_texts(edition)},
     }
@@ -64,28 +67,13 @@ def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     yield DATA, orjson.dumps(data)
 
 
-def _cells(row: ItemRow) -> tuple[Any, ...]:
-    return (
-        row.id,
-        row.title,
-        row.sources,
-        row.lead_unit,
-        row.category,
-        row.step,
-        row.light,
-        row.due,
-        row.moved,
-        row.left,
-        row.campaign,
-    )
-
-
-def _choices(edition: Edition, rows: list[ItemRow], name: str) -> list[tuple[str, str]]:
+def _choices(edition: Edition, rows: Sequence[ItemRow], name: str) -> list[tuple[str, str]]:
     """The values that occur in a column and what the reader calls them, in a fitting order."""
     text, registry = edition.text, edition.ledger.registry
     if name == "source":
         known = edition.item_field.at(("intake", "sources", 0, "type"))
-        values = [value for value in (known.enum if known else ()) if any(value in row.sources for row in rows)]
+        present = {source for row in rows for source in row.sources}
+        values = [value for value in (known.enum if known else ()) if value in present]
         return [(value, known.value_label(value, text.code) if known else value) for value in values]
     if name == "category":
         known = edition.item_field.at(("category",))

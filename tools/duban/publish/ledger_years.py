@@ -9,7 +9,7 @@ from itertools import groupby
 from duban.model import Ending
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, by_urgency, counted_rows
-from duban.publish.page import Page
+from duban.publish.page import Page, key_of
 
 MOST_ROWS = 300
 MOST_NOT_FILED = 100
@@ -70,6 +70,5 @@ def years(edition: Edition) -> tuple[Year, ...]:
 def loose_pages(edition: Edition) -> Iterator[Page]:
     """A plain page for each year, where the ledger is too long for one."""
     for year in years(edition):
-        key = edition.digest_of(one.id for one in (*year.rows, *year.not_filed))
         title = edition.text("ledger.year", year=year.year)
-        yield Page(year.path, title, "ledger_year.html", {"year": year}, key)
+        yield Page(year.path, title, "ledger_year.html", {"year": year}, key_of(year))

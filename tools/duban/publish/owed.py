@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.obligation import Kind, Obligation
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, once
 
 SOON_DAYS = 7
 # These carry a day or the form's number in place of a name; the page has both anyway.
@@ -27,29 +27,25 @@ class Owed:
     left: int
 
 
-def due_soon(edition: Edition, obligations: Iterable[Obligation]) -> list[Owed]:
-    """What is open and falls due within ``SOON_DAYS`` days of the edition's day, soonest first."""
+def due_soon(edition: Edition) -> list[Owed]:
+    """What falls due within ``SOON_DAYS`` days of the edition's day, soonest first."""
     last = (date.fromisoformat(edition.day) + timedelta(days=SOON_DAYS)).isoformat()
-    return _sorted(edition, (one for one in obligations if one.state(edition.day) == "open" and one.due <= last))
+    return listed(edition, (one for one in all_pending(edition) if edition.day <= one.due <= last))
 
 
-def past_due(edition: Edition, obligations: Iterable[Obligation]) -> list[Owed]:
-    """What is past due and still not done, longest first."""
-    return _sorted(edition, (one for one in obligations if one.state(edition.day) == "overdue"))
+def past_due(edition: Edition) -> list[Owed]:
+    """What is past due and still not done, longest first; deadlines themselves left out."""
+    return listed(edition, (one for one in all_pending(edition) if one.due < edition.day and one.kind != "deadline"))
 
 
-def pending(edition: Edition, obligations: Iterable[Obligation]) -> list[Owed]:
-    """Everything still to be done, soonest first."""
-    return _sorted(edition, (one for one in obligations if one.state(edition.day) in ("open", "overdue")))
+@once
+def all_pending(edition: Edition) -> tuple[Obligation, ...]:
+    """What is still to be done in any item."""
+    return tuple(one for status in edition.states.values() for one in status.pending)
 
 
-def all_obligations(edition: Edition) -> Iterator[Obligation]:
-    """The obligations of every item."""
-    for status in edition.states.values():
-        yield from status.obligations
-
-
-def _sorted(edition: Edition, obligations: Iterable[Obligation]) -> list[Owed]:
+def listed(edition: Edition, obligations: Iterable[Obligation]) -> list[Owed]:
+    """Obligations as a list shows them, soonest first."""
     found = [
         Owed(
             item=one.item,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,8 @@ class Page:
     def depth(self) -> int:
         """How many folders lie between the page and the edition's root."""
         return self.path.count("/")
+
+
+def key_of(*values: object) -> str:
+    """The key of a page that takes nothing from items but what is in these values."""
+    return hashlib.blake2b(orjson.dumps(values, default=tuple), digest_size=16).hexdigest()

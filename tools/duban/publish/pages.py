@@ -10,6 +10,7 @@ from duban.publish import (
     home,
     item_pages,
     ledger_table,
+    ledger_years,
     report_pages,
     rules_pages,
     unit_pages,
@@ -19,7 +20,7 @@ from duban.publish.edition import Edition
 from duban.publish.page import Page
 
 _SITE = (home, ledger_table, wall_chart, unit_pages, campaign_pages, report_pages, rules_pages, findings_page)
-_LOOSE = (item_pages, unit_pages, campaign_pages, report_pages)
+_LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages)
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
@@ -29,7 +30,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """The pages that are reached by links: one for each item, unit, campaign and report."""
+    """The pages that are reached by links: one for each item, unit, campaign and report, and years of a long ledger."""
     for module in _LOOSE:
         yield from module.loose_pages(edition)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from duban.figures import INTERVIEW
 from duban.model import Unit
 from duban.obligation import Obligation
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import Excerpt, ItemRow, Share, counted_rows, excerpt, light_shares
-from duban.publish.owed import all_pending, listed
-from duban.publish.page import Page
+from duban.publish.owed import Owed, all_pending, listed
+from duban.publish.page import Page, key_of
 from duban.publish.tally import Tally, tally
 
 
@@ -26,7 +24,7 @@ class UnitView:
     lights: tuple[Share, ...]
     leading: Excerpt
     supporting: Excerpt
-    owing: tuple[Obligation, ...]
+    owed: tuple[Owed, ...]
     interviews: int
 
 
@@ -50,16 +48,16 @@ def unit_views(edition: Edition) -> tuple[UnitView, ...]:
             lights = tuple(light_shares(mine))
             interviewed = interviews.get(identity, 0)
             views.append(
-                UnitView(unit, tally(mine), lights, excerpt(mine), excerpt(helped), tuple(owed), interviewed)
+                UnitView(
+                    unit, tally(mine), lights, excerpt(mine), excerpt(helped), tuple(listed(edition, owed)), interviewed
+                )
             )
     return tuple(views)
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The table of units: those with most open and overdue items first."""
-    views = sorted(
-        unit_views(edition), key=lambda view: (-view.tally.overdue, -view.tally.open, -view.tally.items)
-    )
+    views = sorted(unit_views(edition), key=lambda view: (-view.tally.overdue, -view.tally.open, -view.tally.items))
     yield Page("units.html", edition.text("nav.units"), "units.html", {"units": views})
 
 
@@ -67,19 +65,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
     """A page for each unit that has anything to do with an item."""
     for view in unit_views(edition):
         identity = view.unit.id
-        title, context = edition.unit_name(identity), partial(_context, edition, view)
-        yield Page(f"units/{identity}.html", title, "unit.html", context, _key(edition, view))
-
-
-def _context(edition: Edition, view: UnitView) -> dict[str, Any]:
-    return {"view": view, "owed": listed(edition, view.owing)}
-
-
-def _key(edition: Edition, view: UnitView) -> str:
-    """The counts, and the content of every item that is shown."""
-    counts = (view.tally, view.lights, view.leading.more, view.supporting.more, view.interviews)
-    shown = [row.id for row in (*view.leading.rows, *view.supporting.rows)]
-    return f"{counts!r}{edition.digest_of(shown + [one.item for one in view.owing])}"
+        yield Page(f"units/{identity}.html", edition.unit_name(identity), "unit.html", {"view": view}, key_of(view))
 
 
 def _interviews(edition: Edition) -> dict[str, int]:

@@ -11,7 +11,9 @@ from duban.publish.edition import Edition
 from duban.publish.item_row import ItemRow, counted_rows, percent
 from duban.publish.page import Page
 
-# Week lines closer together than this would be a grey blur.
+MOST = 150
+# Lines closer together than this would be a grey blur: weeks are left out, and of months all but Januaries.
+_MOST_MONTHS = 36
 _MOST_WEEKS = 60
 
 
@@ -77,7 +79,9 @@ class Group:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The wall chart."""
     rows = [row for row in counted_rows(edition) if row.is_open]
-    drawn = [row for row in rows if row.due]
+    scheduled = sorted((row for row in rows if row.due), key=lambda row: (row.due, row.id))
+    unscheduled = [row for row in rows if not row.due]
+    drawn = scheduled[:MOST]
     starts = {row.id: edition.ledger.items[row.id].record["task_notice"]["issued_on"] for row in drawn}
     scale = scale_of([*starts.values(), *(row.due for row in drawn)], edition.day)
     registry = edition.ledger.registry
@@ -85,8 +89,9 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "scale": scale,
         "by_unit": _groups(edition, scale, starts, drawn, registry.units, "lead_unit"),
         "by_campaign": _groups(edition, scale, starts, drawn, [*registry.campaigns, ""], "campaign"),
-        "unscheduled": [row for row in rows if not row.due],
-        "total": len(drawn),
+        "unscheduled": unscheduled,
+        "most": MOST,
+        "total": len(scheduled),
     }
     yield Page("wall_chart.html", edition.text("nav.wall_chart"), "wall_chart.html", context)
 
@@ -110,7 +115,11 @@ def scale_of(days: Iterable[str], today: str) -> Scale:
         start,
         end,
         percent(_days(start, today) + 0.5, total),
-        tuple(Tick(percent(_days(start, day), total), day) for day in months),
+        tuple(
+            Tick(percent(_days(start, day), total), day)
+            for day in months
+            if len(months) <= _MOST_MONTHS or day[5:7] == "01"
+        ),
         weeks,
     )
 
@@ -119,7 +128,7 @@ def _groups(
     edition: Edition, scale: Scale, starts: dict[str, str], rows: list[ItemRow], order: Iterable[str], attribute: str
 ) -> list[Group]:
     grouped: dict[str, list[ItemRow]] = {}
-    for row in sorted(rows, key=lambda row: (row.due, row.id)):
+    for row in rows:
         grouped.setdefault(getattr(row, attribute), []).append(row)
     return [
         Group(

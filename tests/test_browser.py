@@ -1,0 +1,368 @@
+"""The built site in a real Chromium: no errors, nothing from elsewhere, filters, printing, big screen, keyboard."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from site_fixtures import HOSTILE, Site, built_browser
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+KINDS = (
+    "index.html",
+    "ledger.html",
+    "wall_chart.html",
+    "items/2019-0009.html",
+    "units.html",
+    "units/chengqu.html",
+    "campaigns.html",
+    "campaigns/{campaign}.html",
+    "reports.html",
+    "reports/2019-087.html",
+    "rules.html",
+    "fields.html",
+    "codes.html",
+    "findings.html",
+)
+MAIN_KINDS = ("index.html", "ledger.html", "items/2019-0009.html")
+VISITS = (
+    *(("internal", path) for path in KINDS),
+    *(("internal", f"en/{path}") for path in MAIN_KINDS),
+    *(("public", path) for path in MAIN_KINDS),
+)
+ROWS = "#ledger-table .tabulator-row"
+A4, A3_ACROSS = (595, 842), (1191, 842)
+ONLY_FORMS = """() => {
+  for (const one of document.querySelectorAll("body *")) {
+    if (!one.closest(".sheet-fold") && !one.querySelector(".sheet-fold")) {
+      one.style.setProperty("display", "none", "important");
+    }
+  }
+}"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def chromium() -> str | None:
+    """The Chromium of this machine, None for Playwright's own."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        except PlaywrightError as error:
+            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def addresses(sites: Mapping[str, Site]) -> Iterator[Mapping[str, str]]:
+    """Where each edition is served."""
+    servers = {
+        name: ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(one.folder)))
+        for name, one in sites.items()
+    }
+    for server in servers.values():
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield {name: f"http://127.0.0.1:{server.server_port}/" for name, server in servers.items()}
+    for server in servers.values():
+        server.shutdown()
+        server.server_close()
+
+
+class Watched:
+    """A page and everything that went wrong on it."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.base = base
+        self.wrong: list[str] = []
+        self.page = context.new_page()
+        self.page.on(
+            "console", lambda one: self.note("console", one.text) if one.type in ("error", "warning") else None
+        )
+        self.page.on("pageerror", lambda one: self.note("page error", one.message))
+        self.page.on("requestfailed", lambda one: self.note("failed", one.url))
+        self.page.on(
+            "request", lambda one: None if one.url.startswith((base, "data:")) else self.note("outside", one.url)
+        )
+        self.page.on("response", lambda one: self.note(str(one.status), one.url) if one.status >= 400 else None)
+        self.page.on("dialog", lambda one: (self.note("dialog", one.message), one.dismiss())[1])
+
+    def note(self, kind: str, what: str) -> None:
+        self.wrong.append(f"{kind}: {what}")
+
+    def open(self, path: str) -> Page:
+        """Go to a page and wait until nothing more is asked for."""
+        self.page.goto(self.base + path, wait_until="networkidle")
+        return self.page
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(wide))
+
+
+@pytest.fixture
+def opened(browser: Browser, addresses: Mapping[str, str]) -> Iterator[Callable[..., Watched]]:
+    """Opens a watched page of an edition in a context of its own; nothing may have gone wrong at the end."""
+    contexts: list[BrowserContext] = []
+    watched: list[Watched] = []
+
+    def start(name: str = "internal", path: str = "", **options: Any) -> Watched:
+        context = browser.new_context(**{"viewport": DESKTOP, "color_scheme": "light", "locale": "zh-CN", **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        watched.append(Watched(context, addresses[name]))
+        if path:
+            watched[-1].open(path)
+        return watched[-1]
+
+    yield start
+    wrong = [line for one in watched for line in one.wrong]
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def ledger_page(opened: Callable[..., Watched]) -> Page:
+    """The ledger with its sorting table drawn."""
+    if not built_browser():
+        pytest.skip("the browser parts are not built: make build/browser/.done")
+    page = opened(path="ledger.html").page
+    expect(page.locator(ROWS)).to_have_count(58)
+    return page
+
+
+def ids(page: Page) -> list[str]:
+    """The ids of the rows that the table shows, in its order."""
+    return page.locator(f"{ROWS} .col-id").all_inner_texts()
+
+
+@pytest.mark.parametrize(("name", "path"), VISITS, ids=["-".join(one) for one in VISITS])
+def test_a_page_opens_without_errors_and_fits_desktop_and_phone(
+    opened: Callable[..., Watched], sites: Mapping[str, Site], name: str, path: str
+) -> None:
+    campaigns = sorted(one for one in sites[name].files if one.startswith("campaigns/"))
+    path = path.replace("campaigns/{campaign}.html", campaigns[0])
+    watched = opened(name, path)
+    assert watched.page.locator("h1:visible").count() == 1
+    assert watched.overflow() <= 0, "desktop"
+    watched.page.set_viewport_size(PHONE)
+    watched.page.wait_for_timeout(50)
+    assert watched.overflow() <= 0, "phone, turned"
+    watched.open(path)
+    assert watched.overflow() <= 0, "phone"
+
+
+def test_filters_by_controls_stand_in_the_address_and_survive_reload(ledger_page: Page) -> None:
+    page = ledger_page
+    page.select_option("#filter-light", "overdue")
+    expect(page.locator(ROWS)).to_have_count(4)
+    assert page.url.endswith("#light=overdue")
+    page.select_option("#filter-unit", "natural-resources")
+    expect(page.locator(ROWS)).to_have_count(len(overdue_of(page, "natural-resources")))
+    expect(page.locator("#ledger-count")).to_have_text(re.compile(r"^[1-4] / 58$"))
+    shown = ids(page)
+    page.reload(wait_until="networkidle")
+    assert ids(page) == shown
+    assert page.input_value("#filter-unit") == "natural-resources"
+    page.click("#ledger-filters button[type=reset]")
+    expect(page.locator(ROWS)).to_have_count(58)
+    assert "#" not in page.url
+
+
+def overdue_of(page: Page, unit: str) -> list[Any]:
+    """The overdue rows of a unit in the data that the page loads."""
+    data = json.loads(page.request.get(page.url.partition("ledger.html")[0] + "data/ledger.json").text())
+    rows = [dict(zip(data["columns"], row, strict=True)) for row in data["rows"]]
+    return [row for row in rows if row["unit"] == unit and row["light"] == "overdue"]
+
+
+def test_an_address_with_a_filter_shows_only_what_it_names(opened: Callable[..., Watched], ledger_page: Page) -> None:
+    page = opened(path="ledger.html#light=overdue").page
+    expect(page.locator(ROWS)).to_have_count(4)
+    assert page.input_value("#filter-light") == "overdue"
+    page.evaluate("location.hash = '#light=nonsense'")
+    expect(page.locator(ROWS)).to_have_count(58)
+
+
+def test_text_search_and_sorting_by_deadline(ledger_page: Page) -> None:
+    page = ledger_page
+    page.fill("#filter-text", "市医院")
+    expect(page.locator(ROWS)).not_to_have_count(58)
+    assert "2019-0009" in ids(page)
+    page.fill("#filter-text", "no such words")
+    expect(page.locator(ROWS)).to_have_count(0)
+    page.fill("#filter-text", "")
+    expect(page.locator(ROWS)).to_have_count(58)
+    page.click('.tabulator-col[tabulator-field="due"]')
+    cells = page.locator(f'{ROWS} .tabulator-cell[tabulator-field="due"]').all_inner_texts()
+    days = [cell[:10] for cell in cells if cell[:2] == "20"]
+    assert len(days) > 40
+    assert days == sorted(days)
+    assert all(cell[:2] == "20" for cell in cells[: len(days)]), "rows without a deadline come last"
+
+
+def test_hostile_data_stay_text_in_the_table(opened: Callable[..., Watched], ledger_page: Page) -> None:
+    data = json.loads(ledger_page.request.get(ledger_page.url.replace("ledger.html", "data/ledger.json")).text())
+    for row in data["rows"]:
+        row[data["columns"].index("title")] = HOSTILE
+    data["names"]["unit"] = dict.fromkeys(data["names"]["unit"], HOSTILE)
+    watched = opened()
+    watched.page.route("**/data/ledger.json", lambda route: route.fulfill(json=data))
+    watched.open("ledger.html")
+    expect(watched.page.locator(ROWS)).to_have_count(58)
+    assert watched.page.locator(f"{ROWS} .item-link").first.inner_text() == HOSTILE
+    assert watched.page.locator(f"{ROWS} :is(script, img)").count() == 0
+
+
+def test_the_csv_holds_the_rows_that_are_shown(ledger_page: Page, tmp_path: Path) -> None:
+    page = ledger_page
+    page.select_option("#filter-light", "overdue")
+    expect(page.locator(ROWS)).to_have_count(4)
+    with page.expect_download() as started:
+        page.click("#ledger-download")
+    started.value.save_as(tmp_path / "ledger.csv")
+    text = (tmp_path / "ledger.csv").read_bytes().decode("utf-8-sig")
+    lines = list(csv.reader(text.splitlines()))
+    assert sorted(line[0] for line in lines[1:]) == sorted(ids(page))
+    assert len({len(line) for line in lines}) == 1
+    assert started.value.suggested_filename.endswith(".csv")
+
+
+def test_without_javascript_the_ledger_and_the_forms_are_there(opened: Callable[..., Watched]) -> None:
+    watched = opened(path="ledger.html", java_script_enabled=False)
+    assert watched.page.locator("#ledger-plain tbody tr:visible").count() == 58
+    assert watched.page.locator("#ledger-filters:visible").count() == 0
+    watched.open("items/2019-0006.html")
+    forms = watched.page.locator("article.sheet:visible")
+    assert forms.count() == len(forms_of(watched.page))
+    assert "通知单" in forms.first.inner_text()
+
+
+def forms_of(page: Page) -> list[str]:
+    """The anchors of an item's forms."""
+    return page.locator("[id^=paper-].sheet-fold").evaluate_all("found => found.map((one) => one.id)")
+
+
+def pdf_pages(file: Path) -> list[tuple[float, float]]:
+    """The width and height in points of every page of a PDF."""
+    if shutil.which("pdfinfo"):
+        done = subprocess.run(["pdfinfo", "-l", "999", str(file)], check=True, capture_output=True, encoding="utf-8")
+        found = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", done.stdout)
+    else:
+        pages = re.split(rb"/Type\s*/Page\b", file.read_bytes())[1:]
+        found = [re.findall(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", one)[0] for one in pages]
+    return [(float(width), float(height)) for width, height in found]
+
+
+def printed(page: Page, file: Path) -> list[tuple[float, float]]:
+    """The pages that come out of the printer."""
+    page.pdf(path=file, prefer_css_page_size=True)
+    return pdf_pages(file)
+
+
+def test_an_item_prints_one_sheet_for_each_form(opened: Callable[..., Watched], tmp_path: Path) -> None:
+    page = opened(path="items/2019-0006.html").page
+    forms = forms_of(page)
+    whole = printed(page, tmp_path / "item.pdf")
+    page.evaluate(ONLY_FORMS)
+    sheets = printed(page, tmp_path / "forms.pdf")
+    assert len(forms) == 4
+    assert len(sheets) == len(forms) < len(whole)
+    assert all(size == pytest.approx(A4, abs=2) for size in whole)
+
+
+def test_the_wall_chart_prints_on_one_a3_sheet(opened: Callable[..., Watched], tmp_path: Path) -> None:
+    sheets = printed(opened(path="wall_chart.html").page, tmp_path / "wall.pdf")
+    assert len(sheets) == 1
+    assert sheets[0] == pytest.approx(A3_ACROSS, abs=2)
+
+
+def test_the_big_screen_turns_on_and_escape_leaves_it(opened: Callable[..., Watched]) -> None:
+    page = opened(path="wall_chart.html").page
+    page.click("#wall-start")
+    expect(page.locator("body")).to_have_class(re.compile("on-wall"))
+    expect(page.locator("#wall-page")).to_have_text(re.compile(r"^1 / \d+$"))
+    assert page.locator("header.md-header:visible").count() == 0
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#wall-page")).not_to_have_text(re.compile(r"^1 / [2-9]"))
+    page.keyboard.press("Escape")
+    expect(page.locator("body")).not_to_have_class(re.compile("on-wall"))
+    assert page.locator("table.chart:visible tbody tr[hidden]").count() == 0
+
+
+@pytest.mark.parametrize("name", ["internal", "public"])
+@pytest.mark.parametrize("path", ["items/2019-0009.html", "ledger.html", "index.html"])
+def test_the_language_link_leads_to_the_same_page_and_back(
+    opened: Callable[..., Watched], name: str, path: str
+) -> None:
+    watched = opened(name, path)
+    watched.page.click("a.language")
+    watched.page.wait_for_url(f"{watched.base}en/{path}")
+    assert watched.page.get_attribute("html", "lang") == "en"
+    watched.page.click("a.language")
+    watched.page.wait_for_url(watched.base + path)
+    assert str(watched.page.get_attribute("html", "lang")).startswith("zh")
+
+
+def test_the_dark_scheme_is_kept(opened: Callable[..., Watched]) -> None:
+    watched = opened(path="index.html")
+    body = watched.page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    light = body.evaluate("one => getComputedStyle(one).backgroundColor")
+    watched.page.click("form[data-md-component=palette] label:visible")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    watched.open("items/2019-0009.html")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    assert body.evaluate("one => getComputedStyle(one).backgroundColor") != light
+
+
+def test_the_keyboard_reaches_the_content_and_the_filters(ledger_page: Page) -> None:
+    page = ledger_page
+    page.keyboard.press("Tab")
+    first = page.locator("a.md-skip")
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    reached = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+    names = ("text", "unit", "step", "light", "source", "campaign", "category")
+    assert [f"filter-{name}" for name in names] == reached[: len(names)]
