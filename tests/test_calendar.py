@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.calendar import WorkCalendar
-from duban.cli.check import calendar_findings
+from duban.calendar import WorkCalendar, calendar_findings
 from duban.load import Readings, read
 from duban.model import Tree
 
@@ -136,14 +135,14 @@ def test_years_are_known_when_published_or_confirmed() -> None:
 
 
 def test_the_check_warns_of_a_year_without_data(readings: Readings, tree: Tree) -> None:
-    found = calendar_findings(readings, f"{NO_DATA}-06-30")
+    found = calendar_findings(readings.registry, f"{NO_DATA}-06-30")
     assert [(one.code, one.severity, one.details) for one in found] == [("D804", "warning", {"year": str(NO_DATA)})]
-    assert [one.details["year"] for one in calendar_findings(readings, f"{NO_DATA}-12-01")] == [
+    assert [one.details["year"] for one in calendar_findings(readings.registry, f"{NO_DATA}-12-01")] == [
         str(NO_DATA),
         str(NO_DATA + 1),
     ]
     confirmed = f"confirmed_years: [{NO_DATA}]\ndays: []\n".encode()
-    assert calendar_findings(read({**tree, "registry/calendar.yml": confirmed}), f"{NO_DATA}-06-30") == []
+    assert calendar_findings(read({**tree, "registry/calendar.yml": confirmed}).registry, f"{NO_DATA}-06-30") == []
 
 
 def test_the_calendar_is_the_registrys_own(tree: Tree) -> None:

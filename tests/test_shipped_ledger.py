@@ -13,8 +13,7 @@ import yaml
 
 from conftest import AS_OF
 from duban import registry as registry_files
-from duban.calendar import WorkCalendar
-from duban.cli.check import calendar_findings
+from duban.calendar import WorkCalendar, calendar_findings
 from duban.deadline import closing
 from duban.figures import INSTRUCTION, UNANNOUNCED, figures, has_source
 from duban.load import Readings
@@ -89,7 +88,7 @@ def test_the_seventeen_visits_were_to_the_hospital_relocation(ledger: Ledger) ->
 def test_nothing_is_wrong_with_it(readings: Readings, day: str) -> None:
     if day == AS_OF:
         assert readings.findings(day) == []
-        assert calendar_findings(readings, day) == []
+        assert calendar_findings(readings.registry, day) == []
     later = {finding.code for finding in readings.findings(day)}
     assert later <= {"D306"}, "on an earlier day only dates that are still to come are wrong"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from duban.finding import Finding
 from duban.model import Registry
 
 
@@ -97,3 +98,15 @@ class WorkCalendar:
                 day += timedelta(days=1)
             self._years[year] = counts
         return self._years[year]
+
+
+def calendar_findings(registry: Registry, day: str) -> list[Finding]:
+    """D804: the working days of this year, and from December those of the next, must be published."""
+    if not registry.policy:
+        return []
+    calendar = WorkCalendar.of(registry)
+    year = int(day[:4])
+    years = (year, year + 1) if day[5:7] == "12" else (year,)
+    return [
+        Finding("registry/calendar.yml", 1, 1, "D804", {"year": str(one)}) for one in years if not calendar.has_data(one)
+    ]

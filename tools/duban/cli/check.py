@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from duban.calendar import WorkCalendar
+from duban.calendar import calendar_findings
 from duban.change import change
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json, printed_finding
 from duban.cli.table import on_one_line
 from duban.finding import Finding, ordered
 from duban.language import Language
-from duban.load import Readings
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -24,7 +23,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     day = context.day()
     tree = context.tree()
     readings = context.readings(tree)
-    findings = [*readings.findings(day), *calendar_findings(readings, day)]
+    findings = [*readings.findings(day), *calendar_findings(readings.registry, day)]
     if options.base:
         findings += change(context.tree(options.base), tree).findings
     if options.paths:
@@ -51,20 +50,6 @@ def run(context: Context, options: argparse.Namespace) -> int:
     else:
         _print_text(findings, counts, context.text)
     return FINDINGS if findings else CLEAN
-
-
-def calendar_findings(readings: Readings, day: str) -> list[Finding]:
-    """D804: the working days of this year, and from December of the next, must be published."""
-    if not readings.registry.policy:
-        return []
-    calendar = WorkCalendar.of(readings.registry)
-    year = int(day[:4])
-    years = [year, year + 1] if day[5:7] == "12" else [year]
-    return [
-        Finding("registry/calendar.yml", 1, 1, "D804", {"year": str(one)})
-        for one in years
-        if not calendar.has_data(one)
-    ]
 
 
 def _print_text(findings: list[Finding], counts: dict[str, int], text: Language) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import Any, Literal, TypeVar, cast
 
-from duban.calendar import WorkCalendar
+from duban.calendar import WorkCalendar, calendar_findings
 from duban.figures import figures
 from duban.language import Language
 from duban.model import Item, ItemRecord, Ledger, ReportRecord
@@ -114,6 +114,7 @@ def edition(
     calendar = WorkCalendar.of(ledger.registry)
     states = statuses(ledger, day, calendar)
     counts = figures(ledger, states, day)
+    ledger = replace(ledger, findings=(*ledger.findings, *calendar_findings(ledger.registry, day)))
     if name == "public":
         ledger, states = _public(ledger, schemas), _public_states(ledger, states)
     return Edition(name, text, ledger, states, counts, day, built_on, pinned, schemas, calendar, digests)

@@ -12,8 +12,7 @@ from duban.publish.item_row import ItemRow, counted_rows, percent
 from duban.publish.page import Page
 
 MOST = 150
-# Lines closer together than this would be a grey blur: weeks are left out, and of months all but Januaries.
-_MOST_MONTHS = 36
+# Week lines closer together than this would be a grey blur.
 _MOST_WEEKS = 60
 
 
@@ -115,11 +114,7 @@ def scale_of(days: Iterable[str], today: str) -> Scale:
         start,
         end,
         percent(_days(start, today) + 0.5, total),
-        tuple(
-            Tick(percent(_days(start, day), total), day)
-            for day in months
-            if len(months) <= _MOST_MONTHS or day[5:7] == "01"
-        ),
+        tuple(Tick(percent(_days(start, day), total), day) for day in months),
         weeks,
     )
 
