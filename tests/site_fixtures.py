@@ -20,8 +20,9 @@ from conftest import AS_OF, ROOT
 from duban import site
 from duban.language import language
 from duban.load import Readings
+from duban.manifest import Manifest
 from duban.model import Ledger
-from duban.output import TEMPLATES, Manifest, Prepared, Theme, write_beside
+from duban.output import TEMPLATES, Prepared, Theme, write_beside
 from duban.publish.edition import EditionName, edition, is_open_to_the_public
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, site_pages

@@ -107,6 +107,5 @@ def calendar_findings(registry: Registry, day: str) -> list[Finding]:
     calendar = WorkCalendar.of(registry)
     year = int(day[:4])
     years = (year, year + 1) if day[5:7] == "12" else (year,)
-    return [
-        Finding("registry/calendar.yml", 1, 1, "D804", {"year": str(one)}) for one in years if not calendar.has_data(one)
-    ]
+    missing = [str(one) for one in years if not calendar.has_data(one)]
+    return [Finding("registry/calendar.yml", 1, 1, "D804", {"year": one}) for one in missing]

@@ -134,7 +134,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         # burden
         "D701": _warning("other", "title"),
         # registry, reports, calendar, schemas
-        "D801": _error("id", "first_line"),
+        "D801": _error("id", "place"),
         "D802": _error("role"),
         "D803": _error("from", "to"),
         "D804": _warning("year"),

@@ -75,7 +75,7 @@ def _rows_problems(name: str, rows: list[Data]) -> Iterator[Problem]:
     for index, row in enumerate(rows):
         if "id" in row:
             if row["id"] in seen:
-                yield Problem("D801", (name, index, "id"), {"id": row["id"], "first_line": str(seen[row["id"]] + 1)})
+                yield Problem("D801", (name, index, "id"), {"id": row["id"], "place": str(seen[row["id"]] + 1)})
             seen.setdefault(row["id"], index)
         for pointer, period in _periods(row):
             if period.get("to") and period["to"] < period["from"]:
