@@ -99,13 +99,13 @@ def test_periodic_reports_are_due_on_working_days(cycle: str, dues: list[str]) -
     assert [due for _, due, _, _ in of_kind(record, "progress")] == dues
 
 
-def test_a_period_is_met_by_its_first_report() -> None:
+def test_a_period_is_met_by_its_first_report_and_each_report_meets_one() -> None:
     notice = {"feedback_mode": "定期", "feedback_cycle": "每周"}
     record = noticed(notice, progress=[{"on": "2019-09-05"}, {"on": "2019-09-06"}, {"on": "2019-09-19"}])
     assert [(due, done) for _, due, done, _ in of_kind(record, "progress")] == [
         ("2019-09-06", "2019-09-05"),
         ("2019-09-16", "2019-09-19"),
-        ("2019-09-20", "2019-09-19"),
+        ("2019-09-20", ""),
     ]
 
 

@@ -171,7 +171,10 @@ def _milestones_done(record: ItemRecord) -> dict[str, str]:
 
 
 def _periodic(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished: str) -> Iterator[Obligation]:
-    """A report for each period: met by the first one given since the due day before it."""
+    """A report for each period: met by the first one given since the due day before it.
+
+    One report meets one period: what comes late for the last is not early for the next.
+    """
     notice = record["task_notice"]
     cycle = notice.get("feedback_cycle")
     if notice["feedback_mode"] != "定期" or cycle is None:
@@ -182,6 +185,8 @@ def _periodic(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished
     before = notice["issued_on"]
     for due, following in zip(dues, [*dues, "9999-12-31"][1:], strict=True):
         done = next((day for day in given if before < day < following), "")
+        if done:
+            given.remove(done)
         yield Obligation(record["id"], "progress", notice["lead_unit"], due, done, due)
         before = due
 

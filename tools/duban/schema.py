@@ -203,9 +203,14 @@ class Schemas:
     def _resolve(self, name: str, schema: Mapping[str, Any]) -> Field:
         merged: dict[str, Any] = {}
         here: Mapping[str, Any] | None = schema
+        followed: set[str] = set()
         while here is not None:
             merged = {**here, **merged}
-            here = self._target(here["$ref"]) if "$ref" in here else None
+            ref = here.get("$ref")
+            if ref in followed:
+                raise SchemaError(f"{FOLDER}{ref.split('/')[2]}{SUFFIX}", f"{ref} leads back to itself")
+            followed |= {ref}
+            here = self._target(ref) if ref else None
         properties = {key: self._resolve(key, value) for key, value in merged.get("properties", {}).items()}
         items = merged.get("items")
         # What stands in a list is called as the list is, where the schema gives it no name of its own.

@@ -140,15 +140,20 @@ def _public(ledger: Ledger, schemas: Schemas) -> Ledger:
         for item in ledger.items.values()
         if is_open_to_the_public(item)
     }
-    # A report names its items in its title: one on an item that is not open stays inside.
     reports = {
         identity: cast(ReportRecord, public_part(report, report_field))
         for identity, report in ledger.reports.items()
-        if all(item in items for item in report.get("items", ()))
+        if _is_about_the_open(report, items)
     }
     return replace(
         ledger, items=items, reports=reports, broken=(), findings=(), registry=replace(ledger.registry, people={})
     )
+
+
+def _is_about_the_open(report: ReportRecord, items: Mapping[str, Item]) -> bool:
+    """A report names its matter in its title: it may be shown when that is open items, or a campaign."""
+    about = report.get("items", ())
+    return all(item in items for item in about) and bool(about or "campaign" in report)
 
 
 def _public_states(ledger: Ledger, states: Mapping[str, Status]) -> dict[str, Status]:
