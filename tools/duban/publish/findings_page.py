@@ -55,6 +55,4 @@ def site_pages(edition: Edition) -> Iterator[Page]:
 
 def _told(finding: Finding, edition: Edition) -> Told:
     text = edition.text
-    return Told(
-        finding.line, finding.column, finding.code, finding.severity, text.message(finding), text.fix(finding)
-    )
+    return Told(finding.line, finding.column, finding.code, finding.severity, text.message(finding), text.fix(finding))
