@@ -31,9 +31,9 @@ class Counting:
     def get(self, path: str, rules: str, tree: Tree) -> Reading | None:
         return self.inner.get(path, rules, tree)
 
-    def put(self, path: str, rules: str, tree: Tree, reading: Reading) -> None:
+    def put(self, path: str, rules: str, reading: Reading) -> None:
         self.read.append(path)
-        self.inner.put(path, rules, tree, reading)
+        self.inner.put(path, rules, reading)
 
 
 def read_with(tree: Tree, folder: Path, stamp: Callable[[str], str] | None = None) -> tuple[Readings, list[str]]:

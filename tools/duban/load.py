@@ -11,7 +11,7 @@ from duban import registry as registry_files
 from duban.finding import Finding, Problem, ordered
 from duban.model import Broken, Data, Item, ItemRecord, Ledger, Registry, ReportRecord, Tree
 from duban.parse import locate
-from duban.reader import Reader, Reading
+from duban.reader import Reader, Reading, content_digest
 from duban.rules import across, amendments
 from duban.schema import SchemaError, Schemas
 from duban.timeline import Timeline
@@ -29,7 +29,7 @@ class Store(Protocol):
 
     def get(self, path: str, rules: str, tree: Tree) -> Reading | None: ...
 
-    def put(self, path: str, rules: str, tree: Tree, reading: Reading) -> None: ...
+    def put(self, path: str, rules: str, reading: Reading) -> None: ...
 
 
 Spread = Callable[[Reader, Tree, list[str]], Iterable[tuple[str, Reading]]]
@@ -60,6 +60,11 @@ class Readings:
         for reading in (*self.items.values(), *self.reports.values()):
             found += reading.syntax
         return ordered(found)
+
+    def digests(self) -> dict[str, str]:
+        """What names the content of every file, by path."""
+        known = {path: reading.digest for path, reading in (*self.items.items(), *self.reports.items())}
+        return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
     def ledger(self, day: str) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too."""
@@ -125,7 +130,7 @@ def _read(tree: Tree, store: Store | None, spread: Spread) -> Readings:
     for path, reading in spread(reader, tree, [path for path, reading in found.items() if reading is None]):
         found[path] = reading
         if store:
-            store.put(path, reader.key, tree, reading)
+            store.put(path, reader.key, reading)
     return Readings(
         tree,
         reader.registry,

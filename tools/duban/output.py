@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
+
 from duban.language import Language
 from duban.load import Readings
 from duban.manifest import Manifest
@@ -19,6 +21,7 @@ from duban.publish.pages import data_files, loose_pages, navigation, site_pages
 from duban.publish.render import Renderer
 from duban.publish.shell import Shell
 from duban.repository import pinned_day, today
+from duban.store import cache_folder
 
 TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
@@ -52,11 +55,20 @@ class Theme:
     full_page: Callable[[str, str, str], str]
 
 
+def compiled_templates(folder: Path, language: str) -> FileSystemBytecodeCache | None:
+    """Where templates are kept compiled between runs; None where nothing can be kept."""
+    kept = cache_folder(folder) / "templates" / program_digest() / language
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(kept))
+
+
 def prepared(folder: Path, name: EditionName, text: Language, day: str, readings: Readings) -> Prepared:
     """The edition of the ledger in ``folder`` as of an ISO day, in one language."""
     if readings.schemas is None:
         raise ValueError("a ledger without readable schemas has no site")
-    digests = {path: hashlib.blake2b(content, digest_size=16).hexdigest() for path, content in readings.tree.items()}
     made = edition(
         name,
         text,
@@ -65,9 +77,9 @@ def prepared(folder: Path, name: EditionName, text: Language, day: str, readings
         day,
         today(),
         pinned=bool(pinned_day(folder)) or day != today(),
-        digests=digests,
+        digests=readings.digests(),
     )
-    renderer = Renderer(folder / TEMPLATES, made)
+    renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
     pages = list(site_pages(made))
     contents = {page.path: (page.title, renderer.content(page)) for page in pages}
     return Prepared(made, renderer, contents, navigation(pages))

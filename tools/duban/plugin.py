@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from duban.language import language
 from duban.load import read
 from duban.manifest import Manifest
-from duban.output import BROWSER, Prepared, Theme, prepared, write_beside
+from duban.output import BROWSER, Prepared, Theme, compiled_templates, prepared, write_beside
 from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -114,6 +114,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self._environment, self._files = env, files
+        env.auto_reload = False
+        env.bytecode_cache = compiled_templates(Path(config.config_file_path).parent, config.theme["language"])
         return env
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, cast
 
@@ -49,14 +49,15 @@ ITEM_RULES: tuple[Rule, ...] = (
 class Reading:
     """One file read: its problems, its facts for the other files, and its data where it is valid.
 
-    ``data`` is a function because a store keeps data apart: judging an unchanged file never
-    needs it. It is None for a file that is broken.
+    ``digest`` names the content of the file. ``data`` is a function because a store keeps data
+    apart: judging an unchanged file never needs it. It is None for a file that is broken.
     """
 
     facts: Facts
     data: Callable[[], Data] | None = None
     problems: tuple[Problem, ...] = ()
     syntax: tuple[Finding, ...] = ()
+    digest: str = ""
 
     @property
     def valid(self) -> bool:
@@ -70,18 +71,25 @@ class Reading:
             [[one.code, one.pointer, one.details, one.at_key, one.since, one.until] for one in self.problems],
             [[one.path, one.line, one.column, one.code, one.details] for one in self.syntax],
             self.valid,
+            self.digest,
         ]
 
     @classmethod
     def from_row(cls, row: list[Any], data: Callable[[], Data]) -> Reading:
         """What ``as_row`` made, its data to be had from elsewhere."""
-        facts, found, syntax, valid = row
+        facts, found, syntax, valid, digest = row
         return cls(
             Facts(*facts),
             data if valid else None,
             tuple([Problem(code, tuple(pointer), *rest) for code, pointer, *rest in found]),
             tuple([Finding(*finding) for finding in syntax]),
+            digest,
         )
+
+
+def content_digest(content: bytes) -> str:
+    """Names a file's content."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 class Reader:
@@ -103,7 +111,8 @@ class Reader:
 
     def read(self, path: str, content: bytes) -> Reading:
         """One item or report file, by where it stands."""
-        return self.item(path, content) if path.startswith("items/") else self.report(path, content)
+        reading = self.item(path, content) if path.startswith("items/") else self.report(path, content)
+        return replace(reading, digest=content_digest(content))
 
     def item(self, path: str, content: bytes) -> Reading:
         """One item file, judged by every rule that needs no other item."""

@@ -203,12 +203,12 @@ class Schemas:
     def _resolve(self, name: str, schema: Mapping[str, Any]) -> Field:
         merged: dict[str, Any] = {}
         here: Mapping[str, Any] | None = schema
-        followed: set[str] = set()
+        followed: set[str | None] = set()
         while here is not None:
             merged = {**here, **merged}
             ref = here.get("$ref")
             if ref in followed:
-                raise SchemaError(f"{FOLDER}{ref.split('/')[2]}{SUFFIX}", f"{ref} leads back to itself")
+                raise SchemaError(f"{FOLDER}{str(ref).split('/')[2]}{SUFFIX}", f"{ref} leads back to itself")
             followed |= {ref}
             here = self._target(ref) if ref else None
         properties = {key: self._resolve(key, value) for key, value in merged.get("properties", {}).items()}

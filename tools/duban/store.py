@@ -16,7 +16,7 @@ import orjson
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.program import program_digest
-from duban.reader import Reading
+from duban.reader import Reading, content_digest
 
 
 def cache_folder(ledger: Path) -> Path:
@@ -55,28 +55,27 @@ class FileStore:
         """The reading kept for that path, those rules and the content it now has, or None."""
         shard = self._shard(path)
         try:
-            made_by, kept_stamp, digest, judgement = shard.judgements[path]
-            reading = Reading.from_row(judgement, partial(shard.data_of, path, digest, tree))
-        except (KeyError, TypeError, ValueError):
+            made_by, kept_stamp, judgement = shard.judgements[path]
+            reading = Reading.from_row(judgement, partial(shard.data_of, path, judgement[-1], tree))
+        except (KeyError, IndexError, TypeError, ValueError):
             return None
         if made_by != rules:
             return None
         stamp = self._stamp(path)
         if not (stamp and kept_stamp == stamp):
-            if digest != _digest(tree[path]):
+            if reading.digest != content_digest(tree[path]):
                 return None
             if stamp:
                 shard.judgements[path][1], shard.changed = stamp, True
         return reading
 
-    def put(self, path: str, rules: str, tree: Tree, reading: Reading) -> None:
+    def put(self, path: str, rules: str, reading: Reading) -> None:
         """Keep a reading until ``flush``."""
         data = reading.data
         packed = data.content if isinstance(data, Packed) else orjson.dumps(data() if data else None)
         shard = self._shard(path)
-        digest = _digest(tree[path])
-        shard.judgements[path] = [rules, self._stamp(path), digest, reading.as_row()]
-        shard.fresh[path] = (digest, packed)
+        shard.judgements[path] = [rules, self._stamp(path), reading.as_row()]
+        shard.fresh[path] = (reading.digest, packed)
         shard.changed = True
 
     def flush(self) -> None:
@@ -126,10 +125,6 @@ class _Shard:
             _write(self._judgements_file, self.judgements)
         self.fresh.clear()
         self.changed = False
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _load(file: Path) -> dict[str, list[Any]]:

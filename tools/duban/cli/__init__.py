@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -38,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"duban: {text('cli.no_revision', problem=str(error))}\n")
         return WRONG_USAGE
     except BrokenPipeError:
-        sys.stderr.close()
         return CLEAN
     except KeyboardInterrupt:
         sys.stderr.write(f"\n{text('cli.interrupted')}\n")
@@ -49,6 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OUR_BUG
     finally:
         gc.enable()
+
+
+def command() -> None:
+    """The ``duban`` command: ``main``, and then an end without taking millions of values apart."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _parser(given: Sequence[str]) -> Parser:

@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 from typing import Any, cast
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 
 from duban.language import Language
@@ -28,9 +28,11 @@ class _ConstantTexts(Extension):
 
 
 class Renderer:
-    """Compiled templates of one edition."""
+    """Compiled templates of one edition; ``compiled`` keeps them between runs of one program in one language."""
 
-    def __init__(self, templates: str | os.PathLike[str], edition: Edition) -> None:
+    def __init__(
+        self, templates: str | os.PathLike[str], edition: Edition, compiled: BytecodeCache | None = None
+    ) -> None:
         self.environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=True,
@@ -39,6 +41,7 @@ class Renderer:
             lstrip_blocks=True,
             extensions=[_ConstantTexts],
             auto_reload=False,
+            bytecode_cache=compiled,
         )
         self.environment.globals.update(
             _=edition.text,
