@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from duban.finding import Pointer
 from duban.load import Readings
-from duban.model import ItemRecord, ReportRecord, Tree
+from duban.model import Tree
+from duban.record import ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 
 NAMES = (

@@ -17,9 +17,10 @@ from duban.calendar import WorkCalendar, calendar_findings
 from duban.deadline import closing
 from duban.figures import INSTRUCTION, UNANNOUNCED, figures, has_source
 from duban.load import Readings
-from duban.model import ENDS, STEPS, ItemRecord, Ledger, Tree
+from duban.model import ENDS, STEPS, Ledger, Tree
 from duban.obligation import ledger_obligations
 from duban.parse import parse
+from duban.record import ItemRecord
 from duban.rules.privacy import privacy
 from duban.schema import Schemas
 from duban.status import LIGHTS, statuses

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from duban.model import ENDS, ClosureNotice, Ending, Extension, ItemRecord, TrackingNotice
+from duban.model import ENDS
+from duban.record import ClosureNotice, Ending, Extension, ItemRecord, TrackingNotice
 
 GRANTED = "同意"
 

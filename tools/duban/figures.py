@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from duban.model import STEPS, ItemRecord, Ledger
+from duban.model import STEPS, Ledger
+from duban.record import ItemRecord
 from duban.status import LIGHTS, Status
 
 INSTRUCTION = "领导批示"

@@ -9,9 +9,10 @@ from typing import Protocol, cast
 
 from duban import registry as registry_files
 from duban.finding import Finding, Problem, ordered
-from duban.model import Broken, Data, Item, ItemRecord, Ledger, Registry, ReportRecord, Tree
+from duban.model import Broken, Data, Item, Ledger, Registry, Tree
 from duban.parse import locate
 from duban.reader import Reader, Reading, content_digest
+from duban.record import ItemRecord, ReportRecord
 from duban.rules import across, amendments
 from duban.schema import SchemaError, Schemas
 from duban.timeline import Timeline

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 
 from duban.calendar import WorkCalendar
 from duban.deadline import closing, current_deadline, ending, finished_on
-from duban.model import Data, ItemRecord, Ledger
+from duban.model import Data, Ledger
+from duban.record import ItemRecord
 
 Kind = Literal[
     "ack",

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 from duban import registry as registry_files
 from duban.finding import Finding, Problem
-from duban.model import Data, Item, ItemRecord, Registry, Tree
+from duban.model import Data, Item, Registry, Tree
 from duban.parse import parse
+from duban.record import ItemRecord
 from duban.rules import across, amendments, closing, forms, life, privacy, references
 from duban.rules.across import Facts
 from duban.rules.case import Case, Rule

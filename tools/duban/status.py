@@ -9,8 +9,9 @@ from typing import Literal
 
 from duban.calendar import WorkCalendar
 from duban.deadline import closing, current_deadline, ending, finished_on, original_deadline
-from duban.model import STEPS, Data, Ending, Item, ItemRecord, Ledger
+from duban.model import STEPS, Data, Item, Ledger
 from duban.obligation import Obligation, after_closing, obligations
+from duban.record import Ending, ItemRecord
 
 Light = Literal[
     "on_track", "due_soon", "overdue", "done_on_time", "done_late", "not_filed", "withdrawn", "superseded", "broken"

@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeVar, cast
 from duban.calendar import WorkCalendar, calendar_findings
 from duban.figures import figures
 from duban.language import Language
-from duban.model import Item, ItemRecord, Ledger, ReportRecord
+from duban.model import Item, Ledger
 from duban.obligation import Kind, Obligation
+from duban.record import ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 from duban.status import Status, statuses
 

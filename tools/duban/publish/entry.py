@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from duban.model import ENDS, ItemRecord
+from duban.model import ENDS
 from duban.publish import fragments
 from duban.publish.fragments import escaped
 from duban.publish.shown import SIGNED, Row, Shower, Shown, is_long
+from duban.record import ItemRecord
 from duban.rules.amendments import pointer_of
 from duban.schema import Field
 

@@ -9,7 +9,7 @@ from functools import partial
 from markupsafe import Markup
 
 from duban.deadline import closing, ending
-from duban.model import STEPS, Item, ItemRecord, ReportRecord
+from duban.model import STEPS, Item
 from duban.publish import fragments
 from duban.publish.edition import Edition
 from duban.publish.entry import Section, sections
@@ -18,6 +18,7 @@ from duban.publish.life import life
 from duban.publish.page import Page
 from duban.publish.paper import papers
 from duban.publish.shown import Row, Shower
+from duban.record import ItemRecord, ReportRecord
 from duban.status import Status
 
 _HEAD = ("urgency", "category", "openness", "openness_reason", "importance", "campaign", "plan_refs")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from duban.model import Ending
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, by_urgency, counted_rows
 from duban.publish.page import Page, key_of
+from duban.record import Ending
 
 MOST_ROWS = 300
 MOST_NOT_FILED = 100

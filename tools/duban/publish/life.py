@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from duban.language import Language
-from duban.model import ItemRecord
 from duban.publish import fragments
 from duban.publish.shown import Shower
+from duban.record import ItemRecord
 from duban.schema import Field, entries
 
 _LONGEST = 64

@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from duban.model import ItemRecord
 from duban.publish.fragments import escaped
 from duban.publish.shown import SIGNED, Row, Shower, Shown
+from duban.record import ItemRecord
 from duban.schema import Field
 
 FORMS = ("task_notice", "tracking_notices", "coordination_notices", "closure_notices")

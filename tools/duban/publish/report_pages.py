@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from duban.model import ReportRecord
 from duban.publish.edition import Edition
 from duban.publish.page import Page
 from duban.publish.shown import Row, Shower, Shown
+from duban.record import ReportRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from duban.deadline import closing, ending, granted, original_deadline
-from duban.model import ItemRecord
+from duban.record import ItemRecord
 
 MONTHS = 12
 

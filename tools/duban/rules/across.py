@@ -10,7 +10,7 @@ from typing import Any
 
 from duban.deadline import ending, finished_on
 from duban.finding import Pointer, Problem
-from duban.model import ItemRecord
+from duban.record import ItemRecord
 from duban.survey import Survey
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from duban.finding import Detail, Pointer, Problem
-from duban.model import ItemRecord, Registry
+from duban.model import Registry
+from duban.record import ItemRecord
 from duban.schema import Field
 from duban.survey import Survey
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from duban.deadline import GRANTED, causes, current_deadline, ending, finished_on
 from duban.finding import Problem
-from duban.model import ClosureNotice
+from duban.record import ClosureNotice
 from duban.rules.case import Case
 
 

@@ -1,0 +1,316 @@
+"""The data of item and report files as typed dictionaries: the fields that some rule or page reads by name.
+
+The schemas are the truth about fields; a test holds these against them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class Signature(TypedDict):
+    role: str
+    by: str
+    on: str
+
+
+class Source(TypedDict):
+    type: str
+    ref: NotRequired[str]
+    sent_on: NotRequired[str]
+    leader: NotRequired[str]
+    text: NotRequired[str]
+
+
+class Intake(TypedDict):
+    received_on: str
+    received_by: str
+    sources: list[Source]
+    summary: str
+    signed: list[Signature]
+
+
+class Proposal(TypedDict):
+    drafted_on: str
+    drafted_by: str
+    opinion: str
+    lead_unit: str
+    co_units: NotRequired[list[str]]
+    deadline: str
+    signed: list[Signature]
+
+
+class Approval(TypedDict):
+    approved_on: str
+    approved_by: str
+    opinion: str
+    secrecy_review: NotRequired[dict[str, str]]
+    signed: list[Signature]
+
+
+class Supervisor(TypedDict):
+    person: str
+    team: str
+
+
+class Method(TypedDict):
+    confirmed_on: str
+    handling: str
+    means: list[str]
+    supervisors: list[Supervisor]
+    signed: list[Signature]
+
+
+class Milestone(TypedDict):
+    name: str
+    due: str
+
+
+class MilestoneDone(TypedDict):
+    name: str
+    done_on: str
+
+
+class Ack(TypedDict):
+    by: str
+    on: str
+    objection: NotRequired[str]
+
+
+class TaskNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    recipients: list[str]
+    content: str
+    standards: list[str]
+    deadline: str
+    milestones: NotRequired[list[Milestone]]
+    lead_leader: str
+    lead_unit: str
+    co_units: NotRequired[list[str]]
+    feedback_mode: str
+    feedback_cycle: NotRequired[str]
+    ack: NotRequired[Ack]
+
+
+class Progress(TypedDict):
+    on: str
+    unit: str
+    reporter: str
+    progress: str
+    percent: NotRequired[int]
+    milestones_done: NotRequired[list[MilestoneDone]]
+    cause: NotRequired[str]
+
+
+class Reply(TypedDict):
+    on: str
+    reporter: str
+    progress: str
+    next_steps: str
+    percent: NotRequired[int]
+    milestones_done: NotRequired[list[MilestoneDone]]
+    cause: NotRequired[str]
+
+
+class TrackingNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    seq: int
+    colour: str
+    to_unit: str
+    deadline: str
+    days_overdue: int
+    finding: str
+    cause: NotRequired[str]
+    requirement: str
+    reply_by: str
+    reply: NotRequired[Reply]
+
+
+class Subtask(TypedDict):
+    unit: str
+    task: str
+    due: str
+    done_on: NotRequired[str]
+    result: NotRequired[str]
+
+
+class Recheck(TypedDict):
+    on: str
+    by: str
+    finding: str
+    passed: bool
+
+
+class CoordinationNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    recipients: list[str]
+    issue: str
+    subtasks: list[Subtask]
+    recheck_on: str
+    recheck: NotRequired[Recheck]
+
+
+class ExtensionDecision(TypedDict):
+    on: str
+    by: str
+    result: str
+    opinion: NotRequired[str]
+
+
+class ClosureDecision(TypedDict):
+    on: str
+    by: str
+    result: str
+    reason: NotRequired[str]
+
+
+class Extension(TypedDict):
+    applied_on: str
+    unit: str
+    reason: str
+    cause: NotRequired[str]
+    old_deadline: str
+    new_deadline: str
+    decision: NotRequired[ExtensionDecision]
+
+
+class Visit(TypedDict):
+    on: str
+    place: str
+    method: str
+    visitors: list[str]
+    finding: str
+
+
+class Measure(TypedDict):
+    kind: str
+    on: str
+    unit: str
+    persons: NotRequired[list[str]]
+    reason: str
+    cause: NotRequired[str]
+    report: NotRequired[str]
+
+
+class Report(TypedDict):
+    on: str
+    author: str
+    result: str
+
+
+class StandardResult(TypedDict):
+    standard: str
+    met: bool
+    evidence: str
+
+
+class Verification(TypedDict):
+    method: str
+    by: str
+    on: str
+    finding: str
+
+
+class ClosureNotice(TypedDict):
+    form_no: str
+    issued_on: str
+    applied_on: str
+    applicant_unit: str
+    standard_results: list[StandardResult]
+    checklist: dict[str, bool]
+    verification: NotRequired[Verification]
+    decision: NotRequired[ClosureDecision]
+    finished_on: NotRequired[str]
+    look_back_by: NotRequired[str]
+
+
+class Feedback(TypedDict):
+    on: str
+    to: list[str]
+    content: str
+    new_item: NotRequired[str]
+
+
+class Archive(TypedDict):
+    archive_no: str
+    on: str
+    by: str
+
+
+class LookBack(TypedDict):
+    on: str
+    by: str
+    finding: str
+    result: str
+
+
+class Amendment(TypedDict):
+    on: str
+    field: str
+    old: Any
+    new: Any
+    reason: str
+
+
+class Ending(TypedDict):
+    on: str
+    by: str
+    reason: str
+
+
+class Superseding(Ending):
+    by_item: str
+
+
+class ItemRecord(TypedDict):
+    """The data of one item file, valid by schemas/item.schema.json."""
+
+    id: str
+    title: str
+    openness: str
+    secrecy: str
+    urgency: str
+    importance: NotRequired[str]
+    category: str
+    campaign: NotRequired[str]
+    plan_refs: NotRequired[list[str]]
+    related: NotRequired[list[str]]
+    sample: NotRequired[bool]
+    intake: Intake
+    proposal: NotRequired[Proposal]
+    approval: NotRequired[Approval]
+    method: NotRequired[Method]
+    task_notice: NotRequired[TaskNotice]
+    progress: NotRequired[list[Progress]]
+    tracking_notices: NotRequired[list[TrackingNotice]]
+    coordination_notices: NotRequired[list[CoordinationNotice]]
+    extensions: NotRequired[list[Extension]]
+    visits: NotRequired[list[Visit]]
+    measures: NotRequired[list[Measure]]
+    report: NotRequired[Report]
+    closure_notices: NotRequired[list[ClosureNotice]]
+    feedback: NotRequired[Feedback]
+    archive: NotRequired[Archive]
+    look_backs: NotRequired[list[LookBack]]
+    not_filed: NotRequired[Ending]
+    withdrawn: NotRequired[Ending]
+    superseded: NotRequired[Superseding]
+    amendments: NotRequired[list[Amendment]]
+
+
+class ReportRecord(TypedDict):
+    """The data of one report file, valid by schemas/report.schema.json."""
+
+    id: str
+    kind: str
+    title: str
+    issued_on: str
+    to: list[str]
+    items: NotRequired[list[str]]
+    campaign: NotRequired[str]
+    summary: str
+    body: NotRequired[list[dict[str, str]]]
+    sample: NotRequired[bool]
