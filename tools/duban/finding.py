@@ -168,6 +168,10 @@ class Problem:
     since: str = ""
     until: str = ""
 
+    def holds_on(self, day: str) -> bool:
+        """Whether it is wrong on that ISO day."""
+        return self.since <= day and (not self.until or day < self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -178,16 +182,10 @@ class Finding:
     column: int
     code: str
     details: Mapping[str, Detail] = field(default_factory=dict)
-    since: str = ""
-    until: str = ""
 
     @property
     def severity(self) -> Severity:
         return CODES[self.code].severity
-
-    def holds_on(self, day: str) -> bool:
-        """Whether it is a finding on that ISO day."""
-        return self.since <= day and (not self.until or day < self.until)
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

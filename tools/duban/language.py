@@ -32,10 +32,6 @@ class Language:
             self._found[message] = text
         return self._filled(text, details)
 
-    def many(self, message: str, count: int, **details: object) -> str:
-        """The text of a message id in the grammatical number that ``count`` asks for."""
-        return self._filled(self._catalogue.ngettext(message, message, count), {"count": count, **details})
-
     def has(self, message: str) -> bool:
         """Whether any catalogue has the id."""
         return message in self._found or self._catalogue.gettext(message) != message

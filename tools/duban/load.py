@@ -54,7 +54,7 @@ class Readings:
         found = [*self.syntax]
         placed: dict[str, list[Problem]] = {}
         for path, problem in self._all_problems():
-            if problem.since <= day and (not problem.until or day < problem.until):
+            if problem.holds_on(day):
                 placed.setdefault(path, []).append(problem)
         for path, listed in placed.items():
             found += place(path, self.tree[path], listed)
@@ -158,5 +158,5 @@ def place(path: str, content: bytes, listed: Iterable[Problem]) -> list[Finding]
         line, column = (1, 1) if spot is None else (spot.line, spot.column)
         if spot is not None and (problem.at_key or pointer != problem.pointer):
             line, column = spot.key_line, spot.key_column
-        findings.append(Finding(path, line, column, problem.code, problem.details, problem.since, problem.until))
+        findings.append(Finding(path, line, column, problem.code, problem.details))
     return findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from duban.calendar import WorkCalendar
 from duban.deadline import closing, current_deadline, ending, finished_on
@@ -25,18 +25,7 @@ Kind = Literal[
     "look_back",
 ]
 State = Literal["open", "met", "met_late", "overdue"]
-KINDS: tuple[Kind, ...] = (
-    "ack",
-    "milestone",
-    "progress",
-    "reply",
-    "subtask",
-    "recheck",
-    "extension_decision",
-    "deadline",
-    "feedback",
-    "look_back",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _AFTER_CLOSING = frozenset({"feedback", "look_back"})
 

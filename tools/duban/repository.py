@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -115,27 +116,26 @@ def today() -> str:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or the old one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _beside(path, content) as temporary:
+        temporary.replace(path)
 
 
 def create_whole(path: Path, content: bytes) -> None:
     """The same for a file that must not exist yet: FileExistsError rather than overwriting it."""
+    with _beside(path, content) as temporary:
+        os.link(temporary, path)
+
+
+@contextmanager
+def _beside(path: Path, content: bytes) -> Iterator[Path]:
+    """The content in a file of its own in the same folder, gone afterwards unless it was moved."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         Path(name).chmod(0o644)
-        os.link(name, path)
+        yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
 

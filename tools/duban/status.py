@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Literal
+from typing import Literal, get_args
 
 from duban.calendar import WorkCalendar
 from duban.deadline import closing, current_deadline, ending, finished_on, original_deadline
@@ -16,17 +16,7 @@ from duban.record import Ending, ItemRecord
 Light = Literal[
     "on_track", "due_soon", "overdue", "done_on_time", "done_late", "not_filed", "withdrawn", "superseded", "broken"
 ]
-LIGHTS: tuple[Light, ...] = (
-    "on_track",
-    "due_soon",
-    "overdue",
-    "done_on_time",
-    "done_late",
-    "not_filed",
-    "withdrawn",
-    "superseded",
-    "broken",
-)
+LIGHTS: tuple[Light, ...] = get_args(Light)
 _STEPS_BACK = tuple(reversed(STEPS))
 OPEN_LIGHTS: frozenset[Light] = frozenset({"on_track", "due_soon", "overdue"})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from duban.model import Data, Tree
 from duban.parse import parse
 from duban.program import program_digest
 from duban.reader import Reading, content_digest
+from duban.repository import write_whole
 
 
 def cache_folder(ledger: Path) -> Path:
@@ -139,12 +139,4 @@ def _load(file: Path) -> dict[str, list[Any]]:
 
 
 def _write(file: Path, rows: dict[str, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(orjson.dumps({"program": program_digest(), "rows": rows}))
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(file, orjson.dumps({"program": program_digest(), "rows": rows}))

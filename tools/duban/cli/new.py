@@ -61,11 +61,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     path = path_of(identity)
     content = file_text(data, root).encode()
     reading = Reader(schemas, tree).item(path, content)
-    problems = [
-        problem
-        for problem in reading.problems
-        if problem.since <= context.day() and (not problem.until or context.day() < problem.until)
-    ]
+    problems = [problem for problem in reading.problems if problem.holds_on(context.day())]
     if problems or reading.syntax:
         for finding in [*reading.syntax, *place(path, content, problems)]:
             sys.stderr.write(f"{finding.code} {context.text.message(finding)} {context.text.fix(finding)}\n")
