@@ -84,6 +84,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D211": _error("person", "unit"),
         "D212": _error("person", "team", "roster_team"),
         "D213": _error("value"),
+        "D214": _error("campaign", "from", "to"),
         # the life of an item
         "D301": _error("id", "expected"),
         "D302": _error("folder", "expected"),

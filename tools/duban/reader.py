@@ -30,6 +30,7 @@ ITEM_RULES: tuple[Rule, ...] = (
     life.nothing_after_the_end,
     life.one_end,
     references.registry_references,
+    references.campaign_of_the_time,
     references.signers,
     references.supervisors,
     forms.numbers,

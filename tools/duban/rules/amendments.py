@@ -12,6 +12,9 @@ from duban.model import Data
 from duban.rules.case import value_at
 
 _FIXED = frozenset({"id", "secrecy", "amendments"})
+# A deadline moves by an extension that was asked for and decided, never by putting a date right.
+_DEADLINES = frozenset({"deadline", "old_deadline", "new_deadline", "applied_on"})
+_DEADLINE_HOLDERS = frozenset({"task_notice", "extensions"})
 
 
 def effective(data: Data) -> Data:
@@ -67,7 +70,7 @@ def pointer_of(text: str) -> Pointer:
 
 
 def _misfit(record: Data, pointer: Pointer, amendment: Data) -> str | None:
-    if not pointer or pointer[0] in _FIXED or "signed" in pointer:
+    if not pointer or pointer[0] in _FIXED or "signed" in pointer or _moves_a_deadline(pointer):
         return "D311"
     try:
         value: Any = value_at(record, pointer)
@@ -76,6 +79,10 @@ def _misfit(record: Data, pointer: Pointer, amendment: Data) -> str | None:
     if _holds_signature(value):
         return "D311"
     return None if value == amendment["old"] else "D312"
+
+
+def _moves_a_deadline(pointer: Pointer) -> bool:
+    return pointer[0] in _DEADLINE_HOLDERS and (pointer[-1] in _DEADLINES or pointer[-2:] == ("decision", "result"))
 
 
 def _holds_signature(value: Any) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from duban.deadline import finished_on
 from duban.finding import Problem
 from duban.model import Registry
 from duban.rules.case import Case
@@ -56,6 +57,20 @@ def suggested(found: list[Problem], registry: Registry, year: int) -> list[Probl
         return replace(problem, details={**problem.details, "suggestion": suggestion})
 
     return [with_suggestion(problem) for problem in found]
+
+
+def campaign_of_the_time(case: Case) -> Iterator[Problem]:
+    """D214: the campaign an item belongs to ran while the item was under way."""
+    campaign = case.registry.campaigns.get(case.record.get("campaign", ""))
+    if campaign is None:
+        return
+    over_before = campaign.start <= campaign.end < case.record["intake"]["received_on"]
+    done = finished_on(case.record)
+    begun_after = bool(done) and done < campaign.start
+    if over_before or begun_after:
+        yield Problem(
+            "D214", ("campaign",), {"campaign": campaign.name, "from": campaign.start, "to": campaign.end or "—"}
+        )
 
 
 def signers(case: Case) -> Iterator[Problem]:
