@@ -54,6 +54,15 @@ def test_a_milestone_is_met_by_the_first_report_that_says_so() -> None:
     assert [done for _, _, done, _ in of_kind(closed, "milestone")] == ["2019-09-18", "2019-09-18"]
 
 
+@pytest.mark.parametrize(
+    ("result", "dues"), [("同意", ["2019-09-06", "2019-10-08"]), ("不同意", ["2019-09-06"]), ("", ["2019-09-06"])]
+)
+def test_an_extension_brings_its_milestones_once_it_is_granted(result: str, dues: list[str]) -> None:
+    asked = {**extension(result), "milestones": [{"name": "完工", "due": "2019-10-08"}]}
+    record = noticed({"milestones": [{"name": "进场", "due": "2019-09-06"}]}, extensions=[asked])
+    assert [due for _, due, _, _ in of_kind(record, "milestone")] == dues
+
+
 def test_a_reply_is_owed_by_the_unit_the_notice_went_to() -> None:
     tracking = {"form_no": "晋督跟〔2019〕1号", "to_unit": "transport", "reply_by": "2019-09-12"}
     assert of_kind(noticed(tracking_notices=[tracking]), "reply") == [

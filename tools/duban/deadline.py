@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duban.model import ENDS
-from duban.record import ClosureNotice, Ending, Extension, ItemRecord, TrackingNotice
+from duban.record import ClosureNotice, Ending, Extension, ItemRecord, Milestone, TrackingNotice
 
 GRANTED = "同意"
 
@@ -34,6 +34,16 @@ def current_deadline(record: ItemRecord) -> str:
         if granted(extension):
             deadline = extension["new_deadline"]
     return deadline
+
+
+def planned_milestones(record: ItemRecord) -> list[Milestone]:
+    """The milestones of the task notice, and those that granted extensions scheduled anew."""
+    notice = record.get("task_notice")
+    planned = list(notice.get("milestones", ())) if notice else []
+    for extension in record.get("extensions", ()):
+        if granted(extension):
+            planned += extension.get("milestones", ())
+    return planned
 
 
 def closing(record: ItemRecord) -> ClosureNotice | None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 from duban.calendar import WorkCalendar
-from duban.deadline import closing, current_deadline, ending, finished_on
+from duban.deadline import closing, current_deadline, ending, finished_on, planned_milestones
 from duban.model import Data, Ledger
 from duban.record import ItemRecord
 
@@ -90,7 +90,7 @@ def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished:
         calendar.add_workdays(notice["issued_on"], policy["ack_within_workdays"]),
         ack["on"] if ack else "",
     )
-    milestones = notice.get("milestones")
+    milestones = planned_milestones(record)
     if milestones:
         done = _milestones_done(record)
         for milestone in milestones:

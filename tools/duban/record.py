@@ -174,6 +174,7 @@ class Extension(TypedDict):
     cause: NotRequired[str]
     old_deadline: str
     new_deadline: str
+    milestones: NotRequired[list[Milestone]]
     decision: NotRequired[ExtensionDecision]
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from duban.deadline import current_deadline
 from duban.finding import Pointer, Problem
+from duban.record import Milestone
 from duban.rules.case import Case
 
 _NUMBER = re.compile(r"(?P<series>.+)〔(?P<year>\d{4})〕(?P<serial>\d+)号\Z")
@@ -33,22 +33,23 @@ def milestones(case: Case) -> Iterator[Problem]:
         return
     limit = case.registry.policy["milestones_when_over_days"]
     days = (date.fromisoformat(notice["deadline"]) - date.fromisoformat(notice["issued_on"])).days
-    planned = notice.get("milestones", [])
-    if days > limit and not planned:
+    if days > limit and "milestones" not in notice:
         yield Problem("D406", ("task_notice", "deadline"), {"days": str(days), "limit": str(limit)})
-    deadline = max(current_deadline(case.record), notice["deadline"])
+    planned: list[tuple[Pointer, list[Milestone], str]] = [
+        (("task_notice",), notice.get("milestones", []), notice["deadline"])
+    ]
+    for index, extension in enumerate(case.record.get("extensions", ())):
+        planned.append((("extensions", index), extension.get("milestones", []), extension["new_deadline"]))
     seen: set[str] = set()
-    for index, milestone in enumerate(planned):
-        here: Pointer = ("task_notice", "milestones", index)
-        if milestone["due"] > deadline:
-            yield Problem(
-                "D407",
-                (*here, "due"),
-                {"name": milestone["name"], "due": milestone["due"], "deadline": notice["deadline"]},
-            )
-        if milestone["name"] in seen:
-            yield Problem("D411", (*here, "name"), {"name": milestone["name"]})
-        seen.add(milestone["name"])
+    for holder, listed, deadline in planned:
+        for index, milestone in enumerate(listed):
+            here: Pointer = (*holder, "milestones", index)
+            name, due = milestone["name"], milestone["due"]
+            if due > deadline:
+                yield Problem("D407", (*here, "due"), {"name": name, "due": due, "deadline": deadline})
+            if name in seen:
+                yield Problem("D411", (*here, "name"), {"name": name})
+            seen.add(name)
     for pointer, done in _milestones_done(case):
         if done not in seen:
             yield Problem("D408", pointer, {"name": done})
