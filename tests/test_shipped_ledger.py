@@ -15,12 +15,12 @@ from conftest import AS_OF
 from duban import registry as registry_files
 from duban.calendar import WorkCalendar, calendar_findings
 from duban.deadline import closing
-from duban.figures import INSTRUCTION, UNANNOUNCED, figures, has_source
+from duban.figures import UNANNOUNCED, figures, has_source
 from duban.load import Readings
 from duban.model import ENDS, STEPS, Ledger, Tree
 from duban.obligation import ledger_obligations
 from duban.parse import parse
-from duban.record import ItemRecord
+from duban.record import INSTRUCTION, ItemRecord
 from duban.rules.privacy import privacy
 from duban.schema import Schemas
 from duban.status import LIGHTS, statuses

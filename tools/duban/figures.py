@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from duban.model import STEPS, Ledger
-from duban.record import ItemRecord
+from duban.record import INSTRUCTION, MESSAGE, ItemRecord
 from duban.status import LIGHTS, Status
 
-INSTRUCTION = "领导批示"
-MESSAGE = "网民留言"
 SPECIAL_REPORT = "督查专报"
 BULLETIN = "督查通报"
 INTERVIEW = "约谈"

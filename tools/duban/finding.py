@@ -176,7 +176,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with its place. Lines and columns count from 1; dates are ISO days."""
+    """A problem with its place. Lines and columns count from 1."""
 
     path: str
     line: int

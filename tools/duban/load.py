@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from duban import registry as registry_files
-from duban.finding import Finding, Problem, ordered
+from duban.finding import Detail, Finding, Pointer, Problem, ordered
 from duban.model import Broken, Data, Item, Ledger, Registry, Tree
 from duban.parse import locate
 from duban.reader import Reader, Reading, content_digest
@@ -97,9 +97,16 @@ class Readings:
             {**facts, **report_facts},
             [fact.id for fact in facts.values()],
             [fact.id for fact in report_facts.values()],
+            self._label,
         )
         similarity = self.registry.policy.get("duplicate", {}).get("title_similarity", 100)
         yield from across.double_supervision(facts, similarity)
+
+    def _label(self, path: str, pointer: Pointer) -> Detail:
+        """What people call the field at a pointer into an item or a report."""
+        name = "item" if path.startswith("items/") else "report"
+        here = self.schemas.field(name).at(pointer) if self.schemas else None
+        return here.labels if here else str(pointer[-1])
 
 
 def in_turn(reader: Reader, tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, Reading]]:

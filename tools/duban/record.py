@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+# Values of the schemas that rules and pages compare with.
+OPEN = "主动公开"
+INSTRUCTION = "领导批示"
+MESSAGE = "网民留言"
+
 
 class Signature(TypedDict):
     role: str

@@ -14,6 +14,7 @@ from duban.load import place
 from duban.model import Data, Tree
 from duban.numbering import next_id, path_of
 from duban.reader import Reader
+from duban.record import INSTRUCTION, OPEN
 from duban.repository import create_whole
 from duban.scalar import plain_value
 from duban.schema import Field, Schemas
@@ -120,9 +121,9 @@ def _wanted(data: Data, pointer: tuple[str | int, ...]) -> bool:
         return False
     sources = data.get("intake", {}).get("sources") or [{}]
     if pointer[-1] == "openness_reason":
-        return bool(data.get("openness") != "主动公开")
+        return bool(data.get("openness") != OPEN)
     if pointer[-1] in ("leader", "text"):
-        return bool(sources[0].get("type") == "领导批示")
+        return bool(sources[0].get("type") == INSTRUCTION)
     return True
 
 

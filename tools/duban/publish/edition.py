@@ -12,13 +12,12 @@ from duban.figures import figures
 from duban.language import Language
 from duban.model import Item, Ledger
 from duban.obligation import Kind, Obligation
-from duban.record import ItemRecord, ReportRecord
+from duban.record import OPEN, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 from duban.status import Status, statuses
 
 Made = TypeVar("Made")
 EditionName = Literal["internal", "public"]
-OPEN = "主动公开"
 _PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
 
 

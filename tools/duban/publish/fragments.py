@@ -51,7 +51,7 @@ class Label:
 
 
 def day(on: str) -> str:
-    """An ISO day, or that there is none."""
+    """An ISO day."""
     return f'<time datetime="{escaped(on)}">{escaped(on)}</time>'
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from duban.figures import INSTRUCTION, MESSAGE
 from duban.model import STEPS
 from duban.publish.campaign_pages import CampaignView, campaign_views
 from duban.publish.edition import Edition
@@ -15,6 +14,7 @@ from duban.publish.page import Page
 from duban.publish.tally import Tally
 from duban.publish.trend import Month, trend
 from duban.publish.unit_pages import unit_views
+from duban.record import INSTRUCTION, MESSAGE
 
 MOST_LISTED = 100
 # The figures a report quotes, each with where it leads ("" for nowhere).

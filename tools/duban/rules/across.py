@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from duban.deadline import ending, finished_on
-from duban.finding import Pointer, Problem
+from duban.finding import Detail, Pointer, Problem
 from duban.record import ItemRecord
 from duban.survey import Survey
 
@@ -82,7 +82,10 @@ def numbers_used_once(facts: Mapping[str, Facts]) -> Iterator[tuple[str, Problem
 
 
 def references_met(
-    facts: Mapping[str, Facts], item_ids: Iterable[str], report_ids: Iterable[str]
+    facts: Mapping[str, Facts],
+    item_ids: Iterable[str],
+    report_ids: Iterable[str],
+    label: Callable[[str, Pointer], Detail],
 ) -> Iterator[tuple[str, Problem]]:
     """D205, D207, D213: items and reports that are referred to exist, and none refers to itself."""
     items, reports = frozenset(item_ids), frozenset(report_ids)
@@ -91,10 +94,10 @@ def references_met(
             if value == fact.id:
                 yield path, Problem("D213", tuple(pointer), {"value": value})
             elif value not in items:
-                yield path, Problem("D205", tuple(pointer), {"label": ("关联事项", "linked item"), "value": value})
+                yield path, Problem("D205", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
         for value, pointer in fact.reports:
             if value not in reports:
-                yield path, Problem("D207", tuple(pointer), {"label": ("督查报告", "report"), "value": value})
+                yield path, Problem("D207", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
 
 
 def double_supervision(facts: Mapping[str, Facts], similarity: int) -> Iterator[tuple[str, Problem]]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from duban.deadline import GRANTED, causes, current_deadline, ending, finished_on
 from duban.finding import Problem
-from duban.record import ClosureNotice
+from duban.record import OPEN, ClosureNotice
 from duban.rules.case import Case
 
 
@@ -127,7 +127,7 @@ def cause_of_red(case: Case) -> Iterator[Problem]:
 def secrecy_review(case: Case) -> Iterator[Problem]:
     """D513: an item open to the public passed its secrecy review when it was approved."""
     approval = case.record.get("approval")
-    if case.record["openness"] == "主动公开" and approval and "secrecy_review" not in approval:
+    if case.record["openness"] == OPEN and approval and "secrecy_review" not in approval:
         yield Problem("D513", ("approval",), at_key=True)
 
 

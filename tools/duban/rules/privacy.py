@@ -12,7 +12,7 @@ from duban.rules.case import Case
 
 # Marks as GB/T 9704-2012 writes them, not the words alone: 涉密 also stands in 非涉密 and 不涉密.
 _MARK = re.compile(
-    r"(?:绝密|机密|秘密)\s*[★☆*]|密\s*级\s*[::]\s*(?:绝密|机密|秘密)|[(【\[〔](?:绝密|机密|秘密)[)】\]〕]"
+    r"(?:绝密|机密|秘密)\s*[★☆*]|密\s*级\s*:\s*(?:绝密|机密|秘密)|[(【\[〔](?:绝密|机密|秘密)[)】\]〕]"
     r"|(?:绝密|机密|秘密)级|(?<![非不无未])涉密(?:文件|事项|内容|资料|信息)"
 )
 _DIGITS = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[ -]?\d){9,21}[Xx]?(?![\dA-Za-z])")
