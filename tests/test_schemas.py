@@ -34,6 +34,7 @@ NAMES = (
     "policy",
     "plan",
     "calendar",
+    "receipt",
 )
 MARKS = {
     "x-title-en",
@@ -48,6 +49,7 @@ MARKS = {
     "x-due",
     "x-later",
     "x-personal",
+    "x-signs-as",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 APPLICATORS = ("if", "then", "else", "not")

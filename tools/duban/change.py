@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from duban.finding import Finding, Pointer, Problem
 from duban.load import place
 from duban.model import Tree, text_pointer
 from duban.parse import parse
-from duban.schema import Field, Schemas
+from duban.part import SCANS
+from duban.schema import Field, SchemaError, Schemas
 
 _HEAD = "intake"
 """The kind of entry that an item's head belongs to: it is signed for when the item is registered."""
@@ -18,7 +22,10 @@ _HEAD = "intake"
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """An entry that the change brings, or what it adds to one: its item, its place in the file after, its kind."""
+    """An entry that the change brings, or what it adds to one: its item, its place in the file after, its kind.
+
+    A report is an entry as a whole: ``item`` is its id (``2019/087``) and ``entry`` is "".
+    """
 
     item: str
     entry: str
@@ -27,67 +34,124 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What lies between two trees, and why it may not stand (findings on the tree after)."""
+    """What lies between two trees, and why it may not stand (findings on the tree after).
 
-    added: tuple[Added, ...]
-    findings: tuple[Finding, ...]
+    ``touched`` names what was signed before and is no longer as it was: item and pointer ("" for
+    the whole).
+    """
+
+    added: tuple[Added, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    touched: tuple[tuple[str, str], ...] = ()
 
 
 def change(before: Tree, after: Tree) -> Change:
     """Compare data, not text: indenting anew or moving a comment is no change.
 
-    Only what was signed and readable before is protected; a file that was broken may be mended.
+    Only what was readable before is protected; a file that was broken may be mended. The trees may
+    leave out files that are the same in both, but not the schemas.
     """
-    schemas = Schemas.of(after)
-    root = schemas.field("item")
-    added: list[Added] = []
-    findings: list[Finding] = []
-    moved = {_identity(path): path for path in after if path.startswith("items/")}
-    for path in sorted({path for path in (*before, *after) if path.startswith("items/")}):
-        identity = _identity(path)
-        if path not in after:
-            if identity in moved:
-                findings.append(Finding(moved[identity], 1, 1, "D904", {"old_path": path}))
-            else:
-                findings.append(Finding(path, 1, 1, "D902", {"id": identity}))
-            continue
-        if path in before and before[path] == after[path]:
-            continue
-        new = _valid(path, after[path], schemas)
-        old = _valid(path, before[path], schemas) if path in before else None
-        if new is None:
-            continue
+    try:
+        comparison = _Comparison(Schemas.of(after))
+    except SchemaError as error:
+        return Change((), (Finding(error.path, 1, 1, "D809", {"problem": error.problem}),))
+    comparison.run(before, after)
+    return Change(tuple(comparison.added), tuple(comparison.findings), tuple(comparison.touched))
+
+
+def digest_of(data: Any) -> str:
+    """SHA-256 of data however it is spelled: its JSON with keys in order."""
+    return hashlib.sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def identity_of(path: str) -> str:
+    """The id that a file's place gives it: of an item ``2019-0051``, of a report ``2019/087``."""
+    name = path.removesuffix(".yml")
+    return name.removeprefix("reports/") if path.startswith("reports/") else name.rpartition("/")[2]
+
+
+class _Comparison:
+    """One comparison under way: what it has found so far."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self.added: list[Added] = []
+        self.findings: list[Finding] = []
+        self.touched: list[tuple[str, str]] = []
+
+    def run(self, before: Tree, after: Tree) -> None:
+        files = {path for path in (*before, *after) if path.startswith(("items/", "reports/"))}
+        standing = {identity_of(path): path for path in after if path in files}
+        for path in sorted(files):
+            if path not in after:
+                self._gone(path, standing)
+            elif path not in before or before[path] != after[path]:
+                self._file(path, before.get(path), after[path])
+        for path in sorted(path for path in before if path.startswith(SCANS)):
+            if path not in after or before[path] != after[path]:
+                self.findings.append(Finding(path, 1, 1, "D907", {"file": path}))
+
+    def _gone(self, path: str, standing: Mapping[str, str]) -> None:
+        identity = identity_of(path)
+        self.touched.append((identity, ""))
+        if identity in standing:
+            self.findings.append(Finding(standing[identity], 1, 1, "D904", {"old_path": path}))
+        else:
+            self.findings.append(Finding(path, 1, 1, "D902", {"id": identity}))
+
+    def _file(self, path: str, before: bytes | None, after: bytes) -> None:
+        name = "item" if path.startswith("items/") else "report"
+        root, identity = self.schemas.field(name), identity_of(path)
+        old = parse(path, before)[0] if before is not None else None
+        new, _ = parse(path, after)
+        if new is None or not self.schemas.validator(name).is_valid(new):
+            if old is not None and self.schemas.validator(name).is_valid(old):
+                self.touched.append((identity, ""))
+                self.findings.append(Finding(path, 1, 1, "D906", {"id": identity}))
+            return
         if old is None:
-            added += (Added(identity, text_pointer(pointer), kind) for pointer, kind in _entries(new, root, ()))
-            continue
-        findings += place(path, after[path], _compare(old, new, root, (), in_entry=False))
-        added += (Added(identity, text_pointer(pointer), kind) for pointer, kind in _added(old, new, root, (), _HEAD))
-    return Change(tuple(added), tuple(findings))
+            brought: Iterable[tuple[Pointer, str]] = _entries(new, root, ())
+        else:
+            problems = list(_compare(old, new, root, (), in_entry=False))
+            self.findings += place(path, after, problems)
+            self.touched += [(identity, text_pointer(problem.pointer)) for problem in problems]
+            brought = _added(old, new, root, (), root.entry or _HEAD)
+        self.added += [Added(identity, text_pointer(pointer), kind) for pointer, kind in brought]
 
 
-def _compare(old: Any, new: Any, here: Field, pointer: Pointer, in_entry: bool) -> Iterator[Problem]:
+def _compare(old: Any, new: Any, here: Field | None, pointer: Pointer, in_entry: bool) -> Iterator[Problem]:
     """What of the old is gone or changed, and what was added where only signing anew could add it."""
+    if here is None:
+        if digest_of(old) != digest_of(new):
+            yield Problem("D901", pointer, {"entry": str(pointer[-1])})
+        return
     in_entry = in_entry or bool(here.entry)
     if isinstance(old, dict) and isinstance(new, dict):
-        for key, value in old.items():
-            if key in new:
-                yield from _compare(value, new[key], here.properties[key], (*pointer, key), in_entry)
-            else:
-                yield Problem("D903", pointer, {"entry": here.properties[key].labels}, at_key=True)
-        for key in new:
-            if in_entry and key not in old and not here.properties[key].may_come_later:
-                yield Problem("D905", (*pointer, key), {"entry": here.properties[key].labels}, at_key=True)
+        yield from _kept(old, new, here, pointer, in_entry)
+        brought: list[tuple[str | int, Field]] = [(key, here.properties[key]) for key in new if key not in old]
     elif isinstance(old, list) and isinstance(new, list) and here.items is not None:
         if len(new) < len(old):
             yield Problem("D903", pointer, {"entry": here.labels}, at_key=True)
-            return
-        for index, value in enumerate(old):
-            yield from _compare(value, new[index], here.items, (*pointer, index), in_entry)
-        if in_entry and not here.may_come_later:
-            for index in range(len(old), len(new)):
-                yield Problem("D905", (*pointer, index), {"entry": here.labels}, at_key=True)
-    elif old != new or type(old) is not type(new):
-        yield Problem("D901", pointer, {"entry": here.labels})
+        for index, (value, other) in enumerate(zip(old, new, strict=False)):
+            yield from _compare(value, other, here.items, (*pointer, index), in_entry)
+        brought = [(index, here) for index in range(len(old), len(new))]
+    else:
+        if old != new or type(old) is not type(new):
+            yield Problem("D901", pointer, {"entry": here.labels})
+        return
+    for part, child in brought:
+        if in_entry and not child.may_come_later:
+            yield Problem("D905", (*pointer, part), {"entry": child.labels}, at_key=True)
+
+
+def _kept(old: Any, new: Any, here: Field, pointer: Pointer, in_entry: bool) -> Iterator[Problem]:
+    """The same of every property that was there."""
+    for key, value in old.items():
+        child = here.properties.get(key)
+        if key in new:
+            yield from _compare(value, new[key], child, (*pointer, key), in_entry)
+        else:
+            yield Problem("D903", pointer, {"entry": child.labels if child else str(key)}, at_key=True)
 
 
 def _entries(node: Any, here: Field, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
@@ -121,12 +185,3 @@ def _added(old: Any, new: Any, here: Field, pointer: Pointer, kind: str) -> Iter
             yield from _added(old[part], value, child, (*pointer, part), kind)
         else:
             yield from list(_entries(value, child, (*pointer, part))) or [((*pointer, part), kind)]
-
-
-def _valid(path: str, content: bytes, schemas: Schemas) -> Any:
-    data, _ = parse(path, content)
-    return data if data is not None and schemas.validator("item").is_valid(data) else None
-
-
-def _identity(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yml")

@@ -54,6 +54,7 @@ class Person:
     position_en: str = ""
     term: Term | None = None
     sample: bool = False
+    accounts: Mapping[str, int] = field(default_factory=dict)
 
     def holds(self, role: str, day: str) -> bool:
         """Whether the roster grants this person that role on that ISO day."""

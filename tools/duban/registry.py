@@ -113,6 +113,7 @@ def _person(row: Data) -> Person:
         position_en=row.get("position_en", ""),
         term=Term(term["from"], term.get("to", "")) if term else None,
         sample=row.get("sample", False),
+        accounts=row.get("accounts", {}),
     )
 
 

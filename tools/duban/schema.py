@@ -75,6 +75,11 @@ class Field:
         return str(self.schema.get("x-personal", ""))
 
     @cached_property
+    def signs_as(self) -> str:
+        """The role, scoped to a unit's field, in which whoever stands in ``by`` signs this: a countersignature."""
+        return str(self.schema.get("x-signs-as", ""))
+
+    @cached_property
     def is_date(self) -> bool:
         return self.schema.get("format") == "date"
 

@@ -13,9 +13,22 @@ from pathlib import Path
 
 from duban.cli.context import CLEAN, OUR_BUG, WRONG_USAGE, Context, Parser, UsageError, chosen_language
 from duban.language import language
-from duban.repository import LedgerError, RevisionError
+from duban.repository.error import LedgerError, RevisionError
 
-COMMANDS = ("check", "status", "obligations", "figures", "explain", "new", "site", "synth")
+COMMANDS = (
+    "check",
+    "status",
+    "obligations",
+    "figures",
+    "explain",
+    "new",
+    "gate",
+    "record",
+    "audit",
+    "site",
+    "replay",
+    "synth",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

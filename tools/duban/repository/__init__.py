@@ -7,24 +7,18 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import yaml
 
 from duban.model import Tree
+from duban.moment import instant
+from duban.repository.error import LedgerError, RevisionError
 
 LEDGER_FOLDERS = ("items", "reports", "registry", "schemas")
 CONFIGURATION = "mkdocs.yml"
 _GRAIN_NS = 2_000_000_000
-
-
-class RevisionError(Exception):
-    """A revision that git does not know, or a folder that is no git repository."""
-
-
-class LedgerError(Exception):
-    """A folder that holds no ledger."""
 
 
 class FolderTree(Mapping[str, bytes]):
@@ -112,6 +106,11 @@ def pinned_day(folder: Path) -> str:
 def today() -> str:
     """The ISO day by this machine's clock; read here and nowhere below."""
     return datetime.now().astimezone().date().isoformat()
+
+
+def this_instant() -> str:
+    """The instant by this machine's clock (``moment.instant``)."""
+    return instant(datetime.now(UTC).isoformat())
 
 
 def write_whole(path: Path, content: bytes) -> None:

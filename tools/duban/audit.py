@@ -1,0 +1,318 @@
+"""Commits of the main branch and the receipts of the evidence branch → what is proven, and every violation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from duban.change import change
+from duban.finding import CODES, Detail
+from duban.gate import Judgement, Proposed, judged
+from duban.model import Registry
+from duban.proof import Proof, ProofState, Signer, Touched
+from duban.receipt import (
+    Merge,
+    Receipt,
+    ReceiptError,
+    Rules,
+    digest_of_receipt,
+    place_of,
+    read_receipt,
+    verdict_of,
+)
+from duban.signoff import Signed
+
+_CLOCKS_APART = timedelta(minutes=10)
+"""The forge's clock and the recorder's may differ so much."""
+_CODE_OF = {"D9": "A209", "G105": "A210", "G106": "A211", "G107": "A211", "G108": "A211"}
+_JUDGED = ("changes", "verdict")
+"""What a receipt says of the judgement that must hold for good; the rest may come to be told in other words."""
+_UNPROVEN = frozenset({"A201", "A203"})
+_BY_ENTRY = frozenset({"A208"})
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What history should not hold: the commit (of main or of evidence), a code, and what fills its message in."""
+
+    commit: str
+    code: str
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One first-parent commit of the main branch, as git tells it.
+
+    ``merge`` is None unless it has two parents; ``remade`` is the tree that merging its parents
+    afresh gives, "" where that conflicts. What differs and the registry before it are read when
+    they are called for.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    rules: Rules
+    proposed: Callable[[], Proposed]
+    registry: Callable[[], Registry]
+    merge: Merge | None = None
+    remade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One commit of the evidence branch. ``alone`` is true when it does nothing but add one file to its one parent."""
+
+    commit: str
+    path: str
+    content: bytes
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How far history is known to be in order: what an audit may begin from, and where it ended."""
+
+    tip: str = ""
+    evidence: str = ""
+    seq: int = 0
+    digest: str = ""
+    merged_at: str = ""
+    recorded_at: str = ""
+    commits: int = 0
+    receipts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found: how far it goes, every violation, and how entries came to be proven, in order."""
+
+    verified: Verified
+    violations: tuple[Violation, ...]
+    events: tuple[Proof | Touched, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.violations
+
+
+Verify = Callable[[Sequence[tuple[Filed, tuple[str, ...]]]], Sequence[bool]]
+"""Whether each filed receipt is signed by one of the public keys beside it."""
+
+
+def audit(
+    steps: Iterable[Step],
+    filed: Sequence[Filed],
+    verify: Verify,
+    is_valid: Callable[[Any], bool],
+    since: Verified = Verified(),
+) -> Audit:
+    """Judge every step and every receipt that came since; the same rule as the gate's, ever after.
+
+    ``is_valid`` tells whether a document fits the schema of receipts.
+    """
+    return _Audit(since, is_valid).run(steps, filed, verify)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The receipts of an evidence branch by the commit that filed each, how far they go, and what is wrong."""
+
+    verified: Verified
+    violations: tuple[Violation, ...]
+    receipts: Mapping[str, Receipt]
+
+
+def chain(filed: Sequence[Filed], is_valid: Callable[[Any], bool], since: Verified = Verified()) -> Chain:
+    """Only the chain of receipts: numbered without a gap, each naming the one before, each alone in its commit."""
+    auditing = _Audit(since, is_valid)
+    auditing.file(filed)
+    receipts = {one.commit: receipt for one, receipt in auditing.receipts.values()}
+    return Chain(auditing.at, tuple(auditing.violations), receipts)
+
+
+class _Audit:
+    """One audit under way."""
+
+    def __init__(self, since: Verified, is_valid: Callable[[Any], bool]) -> None:
+        self.at = since
+        self.is_valid = is_valid
+        self.violations: list[Violation] = []
+        self.events: list[Proof | Touched] = []
+        self.receipts: dict[str, tuple[Filed, Receipt]] = {}
+        self.used: set[str] = set()
+
+    def found(self) -> Audit:
+        return Audit(self.at, tuple(self.violations), tuple(self.events))
+
+    def run(self, steps: Iterable[Step], filed: Sequence[Filed], verify: Verify) -> Audit:
+        self.file(filed)
+        all_steps = list(steps)
+        signed = self._signatures(all_steps, verify)
+        for step in all_steps:
+            self._step(step, signed)
+            self.at = replace(self.at, tip=step.id, commits=self.at.commits + 1)
+        for after, (one, receipt) in self.receipts.items():
+            if after not in self.used:
+                self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
+        return self.found()
+
+    def file(self, filed: Sequence[Filed]) -> None:
+        """The chain of receipts, each in its place."""
+        for one in filed:
+            expected = self.at.seq + 1
+            if not one.alone:
+                self._violation(one.commit, "A213")
+            try:
+                receipt = read_receipt(one.content, self.is_valid)
+            except ReceiptError as error:
+                self._violation(one.commit, "A212", file=one.path, problem=str(error)[:200])
+                self.at = replace(self.at, evidence=one.commit, seq=expected, digest=digest_of_receipt(one.content))
+                continue
+            if receipt.seq != expected or one.path != place_of(expected):
+                self._violation(one.commit, "A205", seq=str(receipt.seq), expected=str(expected))
+            elif receipt.prev != self.at.digest:
+                self._violation(one.commit, "A205", seq=str(receipt.seq), expected=self.at.digest[:10] or "—")
+            if self.at.recorded_at and _before(receipt.recorded_at, self.at.recorded_at):
+                self._violation(one.commit, "A219", seq=str(receipt.seq), what="clock.recorded")
+            after = receipt.merge.after
+            if after in self.receipts:
+                self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
+            else:
+                self.receipts[after] = one, receipt
+            self.at = replace(
+                self.at,
+                evidence=one.commit,
+                seq=expected,
+                digest=digest_of_receipt(one.content),
+                recorded_at=max(self.at.recorded_at, receipt.recorded_at),
+                receipts=self.at.receipts + 1,
+            )
+
+    def _signatures(self, steps: Sequence[Step], verify: Verify) -> Mapping[str, bool]:
+        """Whether the receipt of each step is signed by a key of the policy that stood before it."""
+        asked = [(step, self.receipts[step.id][0]) for step in steps if step.id in self.receipts]
+        keys = [
+            tuple(one["key"] for one in step.registry().policy.get("signing", {}).get("recorders", ()))
+            for step, _ in asked
+        ]
+        answers = verify([(one, key) for (_, one), key in zip(asked, keys, strict=True)])
+        return {step.id: answer for (step, _), answer in zip(asked, answers, strict=True)}
+
+    def _step(self, step: Step, signed: Mapping[str, bool]) -> None:
+        before = len(self.violations)
+        if step.merge is None:
+            self._violation(step.id, "A201", parents=str(len(step.parents)))
+        elif step.remade != step.merge.tree:
+            self._violation(step.id, "A202")
+        if step.id not in self.receipts:
+            if step.merge is not None:
+                self._violation(step.id, "A203")
+            self._without_receipt(step, before)
+            return
+        self.used.add(step.id)
+        _, receipt = self.receipts[step.id]
+        registry = step.registry()
+        self._binds(step, receipt, registry)
+        if not signed[step.id]:
+            self._violation(step.id, "A206", seq=str(receipt.seq))
+        self._in_time(step, receipt)
+        judgement = judged(step.proposed(), receipt.submission, registry)
+        self._judged(step, judgement)
+        told = verdict_of(judgement)
+        if any(receipt.document[name] != told[name] for name in _JUDGED):
+            self._violation(step.id, "A216", seq=str(receipt.seq), verdict=judgement.verdict)
+        codes = {one.code for one in self.violations[before:]} - _BY_ENTRY
+        state: ProofState = "broken" if codes - _UNPROVEN else "claimed" if codes else "proven"
+        self._touch(step, judgement.change.touched)
+        self.events += _proofs(step, judgement, receipt, state)
+
+    def _without_receipt(self, step: Step, before: int) -> None:
+        """Nothing tells who signed; what the commit did to signed entries is told all the same."""
+        proposed = step.proposed()
+        found = change(proposed.before, proposed.after)
+        for finding in found.findings:
+            self._violation(step.id, _code(finding.code), file=finding.path, finding=finding.code)
+        self._touch(step, found.touched)
+        broken = {one.code for one in self.violations[before:]} - _UNPROVEN
+        state: ProofState = "broken" if broken else "claimed"
+        self.events += [Proof(one.item, one.entry, one.kind, state, (), 0, step.id) for one in found.added]
+
+    def _binds(self, step: Step, receipt: Receipt, registry: Registry) -> None:
+        """The receipt is of this merge, by these rules, in this repository."""
+        rules = registry.policy.get("signing", {})
+        told, stands = asdict(receipt.merge), asdict(step.merge) if step.merge else {}
+        for name, value in told.items():
+            if stands.get(name) != value:
+                self._violation(step.id, "A204", seq=str(receipt.seq), field=name)
+        if receipt.rules != step.rules:
+            self._violation(step.id, "A204", seq=str(receipt.seq), field="policy")
+        pull = receipt.submission.pull
+        if pull.merge != step.id:
+            self._violation(step.id, "A204", seq=str(receipt.seq), field="pull.merge")
+        if step.merge and pull.head != step.merge.head:
+            self._violation(step.id, "A204", seq=str(receipt.seq), field="pull.head")
+        expected = f"{rules.get('forge', '')}:{rules.get('repository', '')}"
+        if receipt.repository.casefold() != expected.casefold():
+            self._violation(step.id, "A218", repository=receipt.repository, expected=expected)
+
+    def _in_time(self, step: Step, receipt: Receipt) -> None:
+        """Merges follow one another, and nothing is recorded before it happened."""
+        merged_at = receipt.submission.pull.merged_at
+        if merged_at < self.at.merged_at:
+            self._violation(step.id, "A219", seq=str(receipt.seq), what="clock.merged")
+        if _before(receipt.recorded_at, merged_at):
+            self._violation(step.id, "A219", seq=str(receipt.seq), what="clock.recorded")
+        self.at = replace(self.at, merged_at=max(self.at.merged_at, merged_at))
+
+    def _judged(self, step: Step, judgement: Judgement) -> None:
+        for finding in judgement.findings:
+            if CODES[finding.code].severity == "error":
+                self._violation(step.id, _code(finding.code), file=finding.path, finding=finding.code)
+        for one in judgement.standing:
+            if one.state != "signed":
+                seat = one.seat
+                self._violation(
+                    step.id, "A208", item=seat.item, entry=seat.entry, kind=seat.kind, role=seat.role, state=one.state
+                )
+
+    def _touch(self, step: Step, touched: Iterable[tuple[str, str]]) -> None:
+        self.events += [Touched(item, pointer, step.id) for item, pointer in touched]
+
+    def _violation(self, commit: str, code: str, **details: str) -> None:
+        self.violations.append(Violation(commit, code, details))
+
+
+def _proofs(step: Step, judgement: Judgement, receipt: Receipt, state: ProofState) -> Iterator[Proof]:
+    seats: dict[tuple[str, str], list[Signed]] = {}
+    for one in judgement.standing:
+        seats.setdefault((one.seat.item, one.seat.entry), []).append(one)
+    pull = receipt.submission.pull
+    for added in judgement.change.added:
+        standing = seats.get((added.item, added.entry), [])
+        unsigned = state == "proven" and any(one.state != "signed" for one in standing)
+        signers = tuple(_signer(one) for one in standing if one.state == "signed")
+        yield Proof(
+            added.item,
+            added.entry,
+            added.kind,
+            "broken" if unsigned else state,
+            signers,
+            pull.number,
+            step.id,
+            pull.merged_at,
+        )
+
+
+def _signer(one: Signed) -> Signer:
+    at = one.review.at if one.review else ""
+    return Signer(one.seat.person if one.seat.paper else one.by, one.seat.role, at, one.seat.paper is not None)
+
+
+def _code(code: str) -> str:
+    return _CODE_OF.get(code) or _CODE_OF.get(code[:2], "A215")
+
+
+def _before(moment: str, other: str) -> bool:
+    return datetime.fromisoformat(moment) < datetime.fromisoformat(other) - _CLOCKS_APART

@@ -1,0 +1,146 @@
+"""A repository → its audit: what is verified already is remembered, the rest is judged, every entry gets its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from duban.audit import Audit, Verified, Violation, audit
+from duban.change import change
+from duban.memory import Memory
+from duban.model import Tree
+from duban.proof import Proof, Proofs, proofs_of
+from duban.repository.error import RevisionError
+from duban.repository.evidence import Evidence
+from duban.repository.history import POLICY, History
+from duban.repository.objects import Objects, Partial
+from duban.schema import SchemaError, Schemas
+
+RECEIPT = "receipt"
+
+
+class GenesisError(Exception):
+    """The policy names no genesis, so that nothing tells from where on merges are proven."""
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit of a repository found. ``proofs`` are worked out when they are called for."""
+
+    genesis: str
+    audit: Audit
+    transcribed: Callable[[], Mapping[str, bytes]]
+    remembered: Callable[[], Iterator[Proof]]
+
+    @property
+    def verified(self) -> Verified:
+        """How far it goes: the tips of both branches, commits and receipts in all."""
+        return self.audit.verified
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        return self.audit.violations
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """Every entry's proof; what stood at the genesis is transcribed."""
+        before = [
+            Proof(one.item, one.entry, one.kind, "transcribed", (), 0, self.genesis)
+            for one in change({}, self.transcribed()).added
+        ]
+        return proofs_of([*before, *self.remembered(), *self.audit.events])
+
+
+def audited(
+    folder: Path, memory: Memory, *, tip: str = "", genesis: str = "", evidence: str = "", full: bool = False
+) -> Audited:
+    """Audit a repository from the genesis of its policy on, or from the tip that ``memory`` knows to be clean.
+
+    ``tip``, ``genesis`` and ``evidence`` name other revisions than the policy's. Raises
+    RevisionError, ShallowError, GenesisError.
+    """
+    with Objects(folder) as objects:
+        history, filings = History(folder, objects), Evidence(folder, objects)
+        history.whole()
+        end = main_tip(history, tip)
+        start = genesis_of(history, end, genesis)
+        evidence_tip = filings.tip(*([evidence] if evidence else []))
+        since, lost = memory.known(start) if not full else Verified(), []
+        try:
+            steps = list(history.steps(since.tip or start, end))
+            filed = filings.filed(since.evidence, evidence_tip)
+        except RevisionError:
+            if not since.tip:
+                raise
+            # What was seen to be in order is no longer part of history: nothing of it is believed.
+            lost = [Violation(since.tip, "A217", {"branch": "main", "known": since.tip[:10]})]
+            since = Verified()
+            steps = list(history.steps(start, end))
+            filed = filings.filed("", evidence_tip)
+        is_valid = receipt_check(history, end)
+        found = audit(steps, filed, filings.verify, is_valid, replace(since, tip=since.tip or start))
+        moved = [] if since.tip or genesis else moved_genesis(history, start)
+        found = replace(found, violations=(*moved, *lost, *found.violations))
+        if found.clean:
+            memory.keep(start, found, afresh=not since.tip)
+    return Audited(start, found, lambda: _tree_at(folder, start), memory.proofs if since.tip else lambda: iter(()))
+
+
+def main_tip(history: History, named: str = "") -> str:
+    """Where the main branch stands: the one named, else the policy's branch here, as last fetched, or checked out."""
+    if named:
+        return history.revision(named)
+    policy = history.registry(history.objects.commit("HEAD").tree).policy
+    branch = policy.get("signing", {}).get("branch", "main")
+    return history.revision(f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD")
+
+
+def genesis_of(history: History, tip: str, named: str = "") -> str:
+    """The commit after which merges are proven. Raises GenesisError, and RevisionError for one that leads nowhere."""
+    if named:
+        return history.revision(named)
+    policy = history.registry(history.objects.commit(tip).tree).policy
+    genesis = policy.get("signing", {}).get("genesis", "")
+    if not genesis:
+        raise GenesisError
+    return history.revision(genesis)
+
+
+def moved_genesis(history: History, genesis: str) -> list[Violation]:
+    """A214: a policy of before the genesis that names another one. Who moves it hides what lay between."""
+    found = []
+    for commit in history.touching(genesis, POLICY):
+        policy = history.registry(history.objects.commit(commit).tree).policy
+        earlier = policy.get("signing", {}).get("genesis", "")
+        if earlier and earlier != genesis:
+            found.append(Violation(commit, "A214", {"before": earlier[:10], "genesis": genesis[:10]}))
+    return found[:1]
+
+
+def receipt_check(history: History, tip: str) -> Callable[[Any], bool]:
+    """Whether a document fits the schema of receipts that stands at a tip; nothing does where there is none."""
+    try:
+        validator = Schemas.of(history.rule_files(history.objects.commit(tip).tree)).validator(RECEIPT)
+    except (SchemaError, KeyError):
+        return lambda _: False
+    return lambda document: bool(validator.is_valid(document))
+
+
+def _tree_at(folder: Path, revision: str) -> Tree:
+    with Objects(folder) as objects:
+        tree = objects.commit(revision).tree
+        listed = {
+            path: entry.id for name in ("items", "reports", "schemas") for path, entry in objects.below(tree, name)
+        }
+        return dict(Partial(objects, tree, listed))
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[History, Evidence]]:
+    """The history and the evidence of a repository, for as long as the block lasts."""
+    with Objects(folder) as objects:
+        yield History(folder, objects), Evidence(folder, objects)

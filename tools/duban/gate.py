@@ -1,0 +1,103 @@
+"""A pull request, what it would change and the rules before it → pass, wait or refuse, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from duban.change import Change, change
+from duban.finding import CODES, Finding, ordered
+from duban.load import read
+from duban.model import Registry, Tree
+from duban.part import RULES, Part, parts_of
+from duban.paths import Differing, path_findings
+from duban.seat import seats
+from duban.signoff import Signed, Submission, codes_for, standing
+
+Verdict = Literal["pass", "wait", "refuse"]
+_OF_OTHER_FILES = frozenset({"D205", "D207", "D213"})
+"""That another item or report is there can't be told from the files that differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What merging a pull request would do, as git tells it.
+
+    ``before`` and ``after`` need hold only the files that differ, the schemas and the registry;
+    ``conflict`` are the paths that cannot be merged without a person.
+    """
+
+    before: Tree
+    after: Tree
+    differing: tuple[Differing, ...]
+    siblings: Mapping[str, Sequence[str]]
+    conflict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a change adds, who must sign it and how each seat stands; the same before the merge and ever after.
+
+    ``codes`` are the signing codes by role, where the policy binds approvals by them; ``forge`` is
+    the policy's, whose accounts the roster was asked for.
+    """
+
+    change: Change
+    parts: Mapping[Part, Sequence[str]]
+    standing: tuple[Signed, ...]
+    findings: tuple[Finding, ...]
+    forge: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    draft: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """Refused for what is wrong, waiting for whom is missing."""
+        if any(CODES[one.code].severity == "error" for one in self.findings):
+            return "refuse"
+        return "pass" if not self.draft and all(one.state == "signed" for one in self.standing) else "wait"
+
+
+def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Judgement:
+    """Judge a change by the registry that stood before it: add-only, unmixed, plain files, and every seat filled."""
+    parts = parts_of(one.path for one in proposed.differing)
+    found = change(proposed.before, proposed.after)
+    wanted = seats(found, proposed.after, parts, registry.policy)
+    rules = registry.policy.get("signing", {})
+    findings = [*found.findings, *wanted.findings, *path_findings(proposed.differing, proposed.siblings)]
+    mixed = [part for part in RULES if part in parts]
+    if mixed and ("record" in parts or "scans" in parts):
+        findings += [Finding(parts[part][0], 1, 1, "G105", {"part": f"part.{part}"}) for part in mixed]
+    if not rules:
+        findings.append(Finding("registry/policy.yml", 1, 1, "G112"))
+    if rules and submission.pull.base_ref != rules["branch"]:
+        details = {"base": submission.pull.base_ref, "branch": rules["branch"]}
+        findings.append(Finding("", 1, 1, "G101", details))
+    if rules and submission.pull.repository.casefold() != rules["repository"].casefold():
+        details = {"repository": submission.pull.repository, "expected": rules["repository"]}
+        findings.append(Finding("", 1, 1, "G103", details))
+    held = {term.role for person in registry.people.values() for term in person.roles}
+    nobody = {(seat.entry, seat.role) for seat in wanted.seats if seat.role not in held}
+    findings += [Finding("registry/policy.yml", 1, 1, "G111", {"role": role}) for _, role in sorted(nobody)]
+    signed = standing(wanted.seats, submission, registry, proposed.after)
+    codes = codes_for(wanted.seats, rules)
+    return Judgement(found, parts, signed, tuple(ordered(findings)), rules.get("forge", ""), codes)
+
+
+def gate(proposed: Proposed, submission: Submission, registry: Registry, head: str, day: str) -> Judgement:
+    """The whole rule before a merge; also reads what the change brings by the rules of a check, on an ISO day."""
+    found = judged(proposed, submission, registry)
+    findings = [*found.findings, *_slips(proposed, day)]
+    if submission.pull.head != head:
+        findings.append(Finding("", 1, 1, "G102", {"head": submission.pull.head[:10], "given": head[:10]}))
+    findings += [Finding(path, 1, 1, "G104", {"file": path}) for path in proposed.conflict]
+    return replace(found, findings=tuple(ordered(findings)), draft=submission.pull.draft)
+
+
+def _slips(proposed: Proposed, day: str) -> Iterable[Finding]:
+    """Errors within the files that the change brings; what takes the whole ledger to know is the check's to tell."""
+    moved = {one.path for one in proposed.differing if one.stays}
+    for finding in read(proposed.after).findings(day):
+        if finding.severity == "error" and finding.path in moved and finding.code not in _OF_OTHER_FILES:
+            yield finding

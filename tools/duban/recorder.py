@@ -1,0 +1,137 @@
+"""A repository, its forge and a key → a signed receipt for every merge that has none, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from duban.audit import Filed, Verified, Violation, chain
+from duban.auditor import genesis_of, main_tip, opened, receipt_check
+from duban.forge import Forge
+from duban.gate import judged
+from duban.memory import Memory
+from duban.model import Registry
+from duban.pull import Pull
+from duban.receipt import Merge, Receipt, digest_of_receipt, receipt
+from duban.repository.command import git
+from duban.repository.error import BranchMovedError, GitError, RevisionError
+from duban.repository.evidence import REF, Evidence
+from duban.repository.history import History
+from duban.signoff import Submission, hands_of
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of it: receipts written, merges that no pull request tells of, and what is wrong with the chain.
+
+    With a broken chain nothing was written.
+    """
+
+    written: int
+    unknown: tuple[str, ...]
+    broken: tuple[Violation, ...]
+    tip: str
+
+
+def record(
+    folder: Path,
+    forge: Forge,
+    key: Path,
+    now: Callable[[Pull], str],
+    memory: Memory,
+    told: Callable[[int, int], None] | None = None,
+) -> Recorded:
+    """Write the receipts that are missing; run again after any end, it goes on where it stopped.
+
+    ``now`` gives the instant of recording. Raises RevisionError, ShallowError, GenesisError,
+    ForgeError, SigningKeyError, BranchMovedError; what was filed until then stays filed.
+    """
+    with opened(folder) as (history, evidence):
+        history.whole()
+        end = main_tip(history)
+        genesis = genesis_of(history, end)
+        since = memory.known(genesis)
+        tip = evidence.tip()
+        try:
+            filed = evidence.filed(since.evidence, tip)
+            commits = history.first_parents(since.tip or genesis, end)
+        except RevisionError:
+            since = Verified()
+            filed = evidence.filed("", tip)
+            commits = history.first_parents(genesis, end)
+        standing = chain(filed, receipt_check(history, end), since)
+        broken = (*standing.violations, *_unsigned(history, evidence, filed, standing.receipts))
+        if broken:
+            return Recorded(0, (), broken, tip)
+        at, unknown, written = replace(standing.verified, evidence=tip), [], 0
+        have = {one.merge.after for one in standing.receipts.values()}
+        missing = [one for one in commits if one not in have]
+        for place, commit in enumerate(missing):
+            made = _receipt(history, forge, commit, at, now)
+            if made is None:
+                unknown.append(commit)
+            else:
+                seconds = int(datetime.fromisoformat(made.recorded_at).timestamp())
+                tip = evidence.file(made, tip, key, seconds)
+                at = replace(at, seq=made.seq, digest=digest_of_receipt(made.content))
+                written += 1
+            if told:
+                told(place + 1, len(missing))
+        return Recorded(written, tuple(unknown), (), tip)
+
+
+def fetch_evidence(folder: Path, remote: str) -> None:
+    """Bring the evidence branch of a remote here, where it only ever moves on; nothing where it has none yet."""
+    if git(folder, "ls-remote", remote, REF, mine=True):
+        git(folder, "fetch", "--quiet", "--no-tags", remote, f"{REF}:{REF}", mine=True)
+
+
+def push_evidence(folder: Path, remote: str) -> None:
+    """Send the evidence branch to a remote, never over what stands there. Raises BranchMovedError if that has moved."""
+    try:
+        git(folder, "push", "--quiet", remote, f"{REF}:{REF}", mine=True)
+    except GitError as error:
+        if "rejected" in str(error):
+            raise BranchMovedError(REF) from error
+        raise
+
+
+def _receipt(history: History, forge: Forge, commit: str, at: Verified, now: Callable[[Pull], str]) -> Receipt | None:
+    """The receipt of one commit of the main branch; None for what is no merge of a pull request."""
+    objects = history.objects
+    after = objects.commit(commit)
+    numbers = forge.pulls(merged_as=commit) if len(after.parents) == 2 else ()
+    if not numbers:
+        return None
+    before, head = (objects.commit(parent) for parent in after.parents)
+    pull = forge.pull(numbers[0])
+    pushes = forge.pushes(pull)
+    hands = hands_of(pull, pushes, history.emails(before.id, head.id))
+    submission = Submission(pull, forge.reviews(pull.number), pushes, hands)
+    judgement = judged(history.proposed(before.tree, after.tree), submission, history.registry(before.tree))
+    merge = Merge(before.id, after.id, head.id, before.tree, head.tree, after.tree)
+    return receipt(at.seq + 1, at.digest, merge, history.rules(before.tree), submission, judgement, now(pull))
+
+
+def _unsigned(
+    history: History, evidence: Evidence, filed: Sequence[Filed], receipts: Mapping[str, Receipt]
+) -> Iterator[Violation]:
+    """A206: receipts that no recorder's key of the policy before their merge has signed."""
+    asked = []
+    for one in filed:
+        registry = _before(history, receipts[one.commit]) if one.commit in receipts else None
+        recorders = registry.policy.get("signing", {}).get("recorders", ()) if registry else ()
+        asked.append((one, tuple(recorder["key"] for recorder in recorders)))
+    for (one, _), good in zip(asked, evidence.verify(asked), strict=True):
+        if not good:
+            seq = str(receipts[one.commit].seq) if one.commit in receipts else "?"
+            yield Violation(one.commit, "A206", {"seq": seq})
+
+
+def _before(history: History, filed: Receipt) -> Registry | None:
+    try:
+        return history.registry(history.objects.commit(filed.merge.before).tree)
+    except RevisionError:
+        return None

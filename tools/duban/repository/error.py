@@ -1,0 +1,27 @@
+"""What can be wrong with a folder or with git, as exceptions whose message is for people."""
+
+from __future__ import annotations
+
+
+class RevisionError(Exception):
+    """A revision that git does not know, or a folder that is no git repository."""
+
+
+class LedgerError(Exception):
+    """A folder that holds no ledger."""
+
+
+class ShallowError(Exception):
+    """A clone that holds only a part of history, in which nothing can be proven."""
+
+
+class GitError(Exception):
+    """A git command that failed; the message is what git said."""
+
+
+class BranchMovedError(Exception):
+    """A branch stands elsewhere than where it was read; what was written on top of it was not kept."""
+
+
+class SigningKeyError(Exception):
+    """A key that is missing or cannot sign; the message is what ssh-keygen said, never the key."""

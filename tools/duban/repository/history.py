@@ -1,0 +1,180 @@
+"""A repository and two revisions → the steps of its main branch between them, or what merging them gives."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from duban import registry as registry_files
+from duban.audit import Step
+from duban.gate import Proposed
+from duban.model import Registry
+from duban.reader import Reader
+from duban.receipt import Merge, Rules
+from duban.repository.command import git, line
+from duban.repository.error import GitError, RevisionError, ShallowError
+from duban.repository.objects import Objects, Partial
+from duban.schema import SchemaError, Schemas
+
+POLICY = "registry/policy.yml"
+_ROSTER = "registry/people.yml"
+_RULES = ("schemas", "registry")
+_MERGE = ("merge-tree", "--stdin", "--no-messages", "--allow-unrelated-histories", "-z")
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """What merging two revisions afresh gives: a tree, and the paths that a person must settle."""
+
+    tree: str
+    conflict: tuple[str, ...] = ()
+
+
+class History:
+    """The history of one repository; objects are read through ``objects``."""
+
+    def __init__(self, folder: Path, objects: Objects) -> None:
+        self.folder, self.objects = folder, objects
+        self._registries: dict[tuple[str, ...], Registry] = {}
+
+    def revision(self, *names: str) -> str:
+        """The commit that the first known of several names stands for; RevisionError where none is known."""
+        for name in names:
+            try:
+                return self.objects.commit(name).id
+            except RevisionError:
+                continue
+        raise RevisionError(names[0])
+
+    def whole(self) -> None:
+        """Raises ShallowError unless all of history is here, RevisionError where there is no repository."""
+        try:
+            shallow = line(self.folder, "rev-parse", "--is-shallow-repository")
+        except GitError as error:
+            raise RevisionError(str(error)) from error
+        if shallow != "false":
+            raise ShallowError(str(self.folder))
+
+    def first_parents(self, since: str, tip: str) -> list[str]:
+        """The commits of the main branch after ``since``, oldest first; RevisionError unless it leads to ``tip``."""
+        listed = git(self.folder, "rev-list", "--first-parent", "--reverse", tip, f"^{since}").decode().split()
+        self.objects.leads(since, listed, tip)
+        return listed
+
+    def steps(self, since: str, tip: str) -> Iterator[Step]:
+        """The same as steps of an audit, every merge made afresh beside it."""
+        commits = [self.objects.commit(one) for one in self.first_parents(since, tip)]
+        pairs = [(one.parents[0], one.parents[1]) for one in commits if len(one.parents) == 2]
+        remade = dict(zip(pairs, self.remade(pairs), strict=True))
+        for one in commits:
+            before = self.objects.commit(one.parents[0])
+            merge, tree = None, ""
+            if len(one.parents) == 2:
+                head = self.objects.commit(one.parents[1])
+                merge = Merge(before.id, one.id, head.id, before.tree, head.tree, one.tree)
+                made = remade[before.id, head.id]
+                tree = "" if made.conflict else made.tree
+            yield Step(
+                one.id,
+                one.parents,
+                self.rules(before.tree),
+                partial(self.proposed, before.tree, one.tree),
+                partial(self.registry, before.tree),
+                merge,
+                tree,
+            )
+
+    def proposed(self, before: str, after: str, conflict: Sequence[str] = ()) -> Proposed:
+        """What differs between two trees, with the schemas and registries of both."""
+        differing = tuple(self.objects.differing(before, after))
+        olds = {one.path: one.old_id for one in differing if one.old_mode in ("100644", "100755")}
+        news = {one.path: one.new_id for one in differing if one.new_mode in ("100644", "100755")}
+        return Proposed(
+            Partial(self.objects, before, {**self._rule_files(before), **olds}),
+            Partial(self.objects, after, {**self._rule_files(after), **news}),
+            differing,
+            self.objects.siblings(after, differing),
+            tuple(conflict),
+        )
+
+    def rules(self, tree: str) -> Rules:
+        """Which policy and which roster stand in a tree."""
+        policy, roster = self.objects.at(tree, POLICY), self.objects.at(tree, _ROSTER)
+        return Rules(policy.id if policy else "", roster.id if roster else "")
+
+    def registry(self, tree: str) -> Registry:
+        """The registry of a tree, read once; an empty one where it can't be read, by which nobody may sign."""
+        key = tuple(entry.id if (entry := self.objects.at(tree, name)) else "" for name in _RULES)
+        if key not in self._registries:
+            files = self.rule_files(tree)
+            try:
+                self._registries[key] = Reader(Schemas.of(files), files).registry
+            except SchemaError:
+                self._registries[key] = registry_files.build({})
+        return self._registries[key]
+
+    def remade(self, pairs: Sequence[tuple[str, str]]) -> list[Remade]:
+        """Every pair merged afresh by git, nothing written into the repository."""
+        if not pairs:
+            return []
+        given = "".join(f"{one} {other}\n" for one, other in pairs).encode()
+        with self._aside() as more:
+            said = git(self.folder, *_MERGE, given=given, more=more)
+        fields = said.decode("utf-8", "surrogateescape").split("\0")
+        found = []
+        place = 0
+        while place + 1 < len(fields):
+            clean, tree = fields[place] == "1", fields[place + 1]
+            place += 2
+            conflict: dict[str, None] = {}
+            while place < len(fields) and fields[place]:
+                conflict[fields[place].partition("\t")[2]] = None
+                place += 1
+            place += 1
+            found.append(Remade(tree, tuple(conflict) or (() if clean else ("",))))
+        if len(found) != len(pairs):
+            raise GitError(f"git merge-tree: {len(found)} of {len(pairs)} merges")
+        return found
+
+    def merged(self, base: str, head: str) -> Remade:
+        """The tree that merging a head into a base gives."""
+        return self.remade([(base, head)])[0]
+
+    def touching(self, tip: str, path: str) -> list[str]:
+        """The commits of the main branch up to a tip that touched a file, newest first."""
+        return git(self.folder, "rev-list", "--first-parent", tip, "--", path).decode().split()
+
+    def emails(self, base: str, head: str) -> tuple[str, ...]:
+        """The addresses of authors, committers and co-authors of the commits that a head brings."""
+        form = "%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly,unfold)"
+        said = git(self.folder, "log", f"--format={form}", head, f"^{base}").decode("utf-8", "replace")
+        lines = (text.strip() for text in said.split("\n"))
+        return tuple({text.rpartition("<")[2].rstrip(">"): None for text in lines if text})
+
+    @contextmanager
+    def _aside(self) -> Iterator[Mapping[str, str]]:
+        """Surroundings in which git writes objects elsewhere, and takes no merge driver from files lying about."""
+        store = line(self.folder, "rev-parse", "--path-format=absolute", "--git-path", "objects")
+        git_folder = line(self.folder, "rev-parse", "--absolute-git-dir")
+        with tempfile.TemporaryDirectory(prefix="duban-") as name:
+            (Path(name) / "objects").mkdir()
+            (Path(name) / "tree").mkdir()
+            yield {
+                "GIT_OBJECT_DIRECTORY": os.fspath(Path(name) / "objects"),
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES": store,
+                "GIT_DIR": git_folder,
+                "GIT_WORK_TREE": os.fspath(Path(name) / "tree"),
+                "GIT_INDEX_FILE": os.fspath(Path(name) / "index"),
+            }
+
+    def rule_files(self, tree: str) -> Partial:
+        """The schemas and the registry of a tree."""
+        return Partial(self.objects, tree, self._rule_files(tree))
+
+    def _rule_files(self, tree: str) -> dict[str, str]:
+        return {path: entry.id for name in _RULES for path, entry in self.objects.below(tree, name)}

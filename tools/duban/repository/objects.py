@@ -1,0 +1,216 @@
+"""Git's objects by their ids: blobs, trees and commits through one process, and what differs between two trees."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from duban.paths import Differing
+from duban.repository.command import surroundings
+from duban.repository.error import GitError, RevisionError
+
+_FOLDER = "40000"
+_NO_MODE = "000000"
+_LARGEST = 64 << 20
+
+
+class Entry(NamedTuple):
+    """A name in a tree: git's mode (without leading zeros) and the id."""
+
+    mode: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its tree, its parents, its committer's seconds since 1970, its headers and message as bytes."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    seconds: int
+    content: bytes
+
+
+class Objects:
+    """The objects of one repository, read by one ``git cat-file`` that ends with the ``with`` block."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        command = ["git", "-C", os.fspath(folder), "-c", "safe.directory=*", "cat-file", "--batch"]
+        self._process = subprocess.Popen(  # noqa: S603 - fixed words and a folder
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings()
+        )
+        self.tree = lru_cache(maxsize=4096)(self._tree)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
+        self._process.wait()
+
+    def read(self, name: str) -> tuple[str, str, bytes]:
+        """The id, kind and content of an object by id or by a revision; RevisionError where there is none."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None or "\n" in name:
+            raise RevisionError(name)
+        try:
+            stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            stdin.flush()
+            head = stdout.readline().decode("utf-8", "replace").split()
+        except (BrokenPipeError, ValueError) as error:
+            raise GitError("git cat-file ended") from error
+        if len(head) != 3 or not head[2].isdigit():
+            raise RevisionError(name)
+        content = stdout.read(int(head[2]))
+        stdout.read(1)
+        return head[0], head[1], content
+
+    def blob(self, identity: str) -> bytes:
+        """A file's content. Raises RevisionError for anything else, and for what is absurdly large."""
+        _, kind, content = self.read(identity)
+        if kind != "blob" or len(content) > _LARGEST:
+            raise RevisionError(identity)
+        return content
+
+    def commit(self, name: str) -> Commit:
+        """A commit by id or by a revision."""
+        identity, kind, content = self.read(f"{name}^{{commit}}")
+        if kind != "commit":
+            raise RevisionError(name)
+        head = content.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
+        fields = [line.split(" ") for line in head]
+        tree = next(field[1] for field in fields if field[0] == "tree")
+        parents = tuple(field[1] for field in fields if field[0] == "parent")
+        committed = next(line for line in head if line.startswith("committer "))
+        return Commit(identity, tree, parents, int(committed.rpartition(" ")[0].rpartition(" ")[2]), content)
+
+    def leads(self, since: str, listed: Sequence[str], tip: str) -> None:
+        """Raises RevisionError unless the first commit of a list follows ``since``, or nothing was to be listed."""
+        first = self.commit(listed[0] if listed else tip)
+        if (first.parents[:1] if listed else (first.id,)) != (since,):
+            raise RevisionError(since)
+
+    def _tree(self, identity: str) -> Mapping[str, Entry]:
+        """The names in a tree; bytes that are no UTF-8 stand as surrogates. An empty id is an empty tree."""
+        if not identity:
+            return {}
+        _, kind, content = self.read(f"{identity}^{{tree}}")
+        if kind != "tree":
+            raise RevisionError(identity)
+        width = 20 if len(identity) == 40 else 32
+        found: dict[str, Entry] = {}
+        place = 0
+        while place < len(content):
+            space = content.index(b" ", place)
+            end = content.index(b"\0", space)
+            name = content[space + 1 : end].decode("utf-8", "surrogateescape")
+            if name in found:
+                raise RevisionError(f"{identity}: {name!r} twice")
+            found[name] = Entry(content[place:space].decode(), content[end + 1 : end + 1 + width].hex())
+            place = end + 1 + width
+        return found
+
+    def at(self, tree: str, path: str) -> Entry | None:
+        """What stands at a path below a tree, if anything does."""
+        here = Entry(_FOLDER, tree)
+        for name in path.split("/"):
+            if here.mode != _FOLDER:
+                return None
+            found = self.tree(here.id).get(name)
+            if found is None:
+                return None
+            here = found
+        return here
+
+    def below(self, tree: str, folder: str) -> Iterator[tuple[str, Entry]]:
+        """Every file below a folder of a tree, by path; none where there is no such folder."""
+        found = self.at(tree, folder)
+        if found is not None and found.mode == _FOLDER:
+            yield from self._files(found.id, folder)
+
+    def _files(self, tree: str, folder: str) -> Iterator[tuple[str, Entry]]:
+        for name, entry in self.tree(tree).items():
+            path = f"{folder}/{name}" if folder else name
+            if entry.mode == _FOLDER:
+                yield from self._files(entry.id, path)
+            else:
+                yield path, entry
+
+    def differing(self, before: str, after: str, folder: str = "") -> Iterator[Differing]:
+        """The files that are not the same below two trees ("" for none)."""
+        if before == after:
+            return
+        olds, news = self.tree(before), self.tree(after)
+        for name in sorted({*olds, *news}):
+            old, new = olds.get(name), news.get(name)
+            if old == new:
+                continue
+            path = f"{folder}/{name}" if folder else name
+            old_folder = old.id if old and old.mode == _FOLDER else ""
+            new_folder = new.id if new and new.mode == _FOLDER else ""
+            if old_folder or new_folder:
+                yield from self.differing(old_folder, new_folder, path)
+            old_file, new_file = (one if one and one.mode != _FOLDER else None for one in (old, new))
+            if old_file or new_file:
+                zeros = "0" * len(next(one for one in (old_file, new_file) if one).id)
+                yield Differing(
+                    path,
+                    old_file.mode if old_file else _NO_MODE,
+                    new_file.mode if new_file else _NO_MODE,
+                    old_file.id if old_file else zeros,
+                    new_file.id if new_file else zeros,
+                )
+
+    def siblings(self, tree: str, differing: Iterable[Differing]) -> dict[str, Sequence[str]]:
+        """The names in each folder on the way to files that are there now."""
+        found: dict[str, Sequence[str]] = {}
+        for one in differing:
+            folder, rest = "", one.path
+            while rest and one.stays:
+                if folder not in found:
+                    here = self.at(tree, folder) if folder else Entry(_FOLDER, tree)
+                    found[folder] = tuple(self.tree(here.id)) if here and here.mode == _FOLDER else ()
+                name, _, rest = rest.partition("/")
+                folder = f"{folder}/{name}" if folder else name
+        return found
+
+
+class Partial(Mapping[str, bytes]):
+    """Some files of a tree, each read when it is first asked for; others it finds, though it does not list them."""
+
+    def __init__(self, objects: Objects, tree: str, listed: Mapping[str, str]) -> None:
+        self._objects, self._tree, self._listed = objects, tree, listed
+        self._contents: dict[str, bytes] = {}
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._contents:
+            identity = self._listed.get(path) or self._found(path)
+            if not identity:
+                raise KeyError(path)
+            self._contents[path] = self._objects.blob(identity)
+        return self._contents[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._listed or (isinstance(path, str) and bool(self._found(path)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def _found(self, path: str) -> str:
+        entry = self._objects.at(self._tree, path)
+        return entry.id if entry and entry.mode in ("100644", "100755") else ""

@@ -1,0 +1,180 @@
+"""A change, the tree after it and the policy before it → the seats: who must sign what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from duban.change import Added, Change, digest_of, identity_of
+from duban.finding import Finding, Pointer, Problem
+from duban.load import place
+from duban.model import Data, Tree
+from duban.parse import parse
+from duban.part import RULES, Part
+from duban.rules.amendments import effective, pointer_of
+from duban.rules.case import value_at
+from duban.schema import Field, Schemas
+
+SIGNED = "signed"
+_NO_ONE_NAMED: Sequence[str] = ("director",)
+"""Who signs for a change of the rules where an older policy says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A signature on paper: its scan in the ledger, the scan's SHA-256, and the person who answers for it."""
+
+    file: str
+    sha256: str
+    registrar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One signature that is needed. ``person`` is who the entry names, "" for anyone who holds the role.
+
+    ``units`` are those the person must belong to (empty: any); ``on`` is the ISO day the entry
+    claims; ``digest`` names what is signed. Of a change of the rules ``item`` is "" and ``entry``
+    the part of the house.
+    """
+
+    item: str
+    entry: str
+    kind: str
+    role: str
+    digest: str
+    person: str = ""
+    units: tuple[str, ...] = ()
+    on: str = ""
+    paper: Paper | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of a change, and why some cannot be told (findings on the tree after)."""
+
+    seats: tuple[Seat, ...]
+    findings: tuple[Finding, ...]
+
+
+def seats(change: Change, after: Tree, parts: Mapping[Part, Sequence[str]], policy: Data) -> Seats:
+    """Who must sign, by the ``signatures`` of the policy that stood before.
+
+    An entry is signed by everyone it names, and must name every role that the policy asks for.
+    What comes later to an entry that stands is signed by the same roles, whoever holds them.
+    """
+    signatures: Mapping[str, Sequence[str]] = policy.get("signatures", {})
+    found: list[Seat] = []
+    findings: list[Finding] = []
+    files = {identity_of(path): path for path in after if path.startswith(("items/", "reports/"))}
+    schemas = Schemas.of(after) if change.added else None
+    records: dict[str, Data] = {}
+    for added in change.added:
+        path = files[added.item]
+        if path not in records:
+            records[path], _ = parse(path, after[path])
+        root = schemas.field("item" if path.startswith("items/") else "report") if schemas else None
+        if root is None:
+            continue
+        problems: list[Problem] = []
+        found += _Seating(added, records[path], root, signatures, problems).seats()
+        findings += place(path, after[path], problems)
+    for part in RULES:
+        if part in parts:
+            digest = digest_of([[path, _content(after, path)] for path in parts[part]])
+            found += [Seat("", part, part, role, digest) for role in signatures.get(part, _NO_ONE_NAMED)]
+    return Seats(tuple(found), tuple(findings))
+
+
+def _content(tree: Tree, path: str) -> str:
+    return digest_of(tree[path].hex()) if path in tree else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seating:
+    """The seats of one addition."""
+
+    added: Added
+    record: Data
+    root: Field
+    signatures: Mapping[str, Sequence[str]]
+    problems: list[Problem]
+
+    def seats(self) -> Iterator[Seat]:
+        pointer = pointer_of(self.added.entry) if self.added.entry else ()
+        here, data = self.root.at(pointer), value_at(self.record, pointer)
+        if here is None:
+            return
+        if len(pointer) > 1 and pointer[-2] == SIGNED:
+            yield self._claimed(data, pointer)
+        elif here.signs_as:
+            yield self._countersigned(here, data, pointer)
+        elif here.items is not None and here.items.signs_as:
+            for index, one in enumerate(data):
+                yield self._countersigned(here.items, one, (*pointer, index))
+        elif here.entry:
+            yield from self._entry(here, data, pointer)
+        else:
+            for asked in self._asked():
+                role, _, field = asked.partition("@")
+                yield self._seat(pointer, role, units=self._units(field, pointer))
+
+    def _entry(self, here: Field, data: Data, pointer: Pointer) -> Iterator[Seat]:
+        claims = data.get(SIGNED, ())
+        for claim in claims:
+            yield self._claimed(claim, pointer)
+        claimed = {claim["role"] for claim in claims}
+        for asked in self._asked():
+            role = asked.partition("@")[0]
+            if role not in claimed:
+                self.problems.append(Problem("G109", pointer, {"entry": here.labels, "role": role}))
+        for name, child in here.properties.items():
+            if child.items is not None and child.items.signs_as:
+                for index, one in enumerate(data.get(name, ())):
+                    yield self._countersigned(child.items, one, (*pointer, name, index))
+
+    def _claimed(self, claim: Data, pointer: Pointer) -> Seat:
+        """The seat of one line of ``signed``; the policy tells whether its role is tied to a unit."""
+        field = next((one.partition("@")[2] for one in self._asked() if one.partition("@")[0] == claim["role"]), "")
+        paper = Paper(**claim["paper"]) if "paper" in claim else None
+        return self._seat(pointer, claim["role"], claim["by"], self._units(field, pointer), claim["on"], paper)
+
+    def _countersigned(self, here: Field, one: Data, pointer: Pointer) -> Seat:
+        role, _, field = here.signs_as.partition("@")
+        return self._seat(pointer, role, one["by"], self._units(field, pointer), one["on"])
+
+    def _seat(
+        self,
+        pointer: Pointer,
+        role: str,
+        person: str = "",
+        units: tuple[str, ...] = (),
+        on: str = "",
+        paper: Paper | None = None,
+    ) -> Seat:
+        added = self.added
+        return Seat(added.item, added.entry, added.kind, role, self._digest(pointer), person, units, on, paper)
+
+    def _digest(self, pointer: Pointer) -> str:
+        """Of the whole entry that a signature stands under, however little of it is new."""
+        above = (pointer[:length] for length in range(len(pointer), -1, -1))
+        signed = next((one for one in above if (here := self.root.at(one)) is not None and here.entry), pointer)
+        return digest_of(value_at(self.record, signed))
+
+    def _asked(self) -> Sequence[str]:
+        return self.signatures.get(self.added.kind, ())
+
+    def _units(self, name: str, pointer: Pointer) -> tuple[str, ...]:
+        """The units that a role is tied to: the nearest field of that name around the entry."""
+        if not name:
+            return ()
+        record = effective(self.record)
+        for length in range(len(pointer), -1, -1):
+            node = value_at(record, pointer[:length])
+            if isinstance(node, dict) and name in node:
+                return (node[name],) if isinstance(node[name], str) else tuple(node[name])
+        here = self.root.at(pointer)
+        self.problems.append(
+            Problem("G110", pointer, {"entry": here.labels if here else self.added.kind, "field": name})
+        )
+        return ()
