@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css)
 
-.PHONY: help serve build test check bench chromium clean
+.PHONY: help serve build test check bench demo chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -42,6 +42,15 @@ check: $(VENV)/.package ## lint, types, layers, schemas, workflows
 
 bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items
 	$(BIN)/python -m bench $(N)
+
+demo: $(VENV)/.package build/browser/.done ## the ledger's life replayed with its proofs, audited, built and served
+	@rm -rf build/demo
+	$(BIN)/duban replay build/demo/ledger
+	$(BIN)/duban -C build/demo/ledger audit
+	@mkdir -p build/demo/ledger/build && cp -R build/browser build/demo/ledger/build/
+	$(BIN)/duban -C build/demo/ledger site --edition internal --out build/demo/site
+	@echo "http://127.0.0.1:$(PORT)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/demo/site $(PORT)
 
 chromium: ## a Chromium for the browser tests, where there is none
 	@sh .ci/chromium $(BIN)

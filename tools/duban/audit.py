@@ -231,7 +231,7 @@ class _Audit:
     def _without_receipt(self, step: Step, before: int) -> None:
         """Nothing tells who signed; what the commit did to signed entries is told all the same."""
         proposed = step.proposed()
-        found = change(proposed.before, proposed.after)
+        found = change(proposed.before, proposed.after, proposed.schemas)
         for finding in found.findings:
             self._violation(step.id, _code(finding.code), file=finding.path, finding=finding.code)
         self._touch(step, found.touched)

@@ -45,14 +45,14 @@ class Change:
     touched: tuple[tuple[str, str], ...] = ()
 
 
-def change(before: Tree, after: Tree) -> Change:
+def change(before: Tree, after: Tree, schemas: Schemas | None = None) -> Change:
     """Compare data, not text: indenting anew or moving a comment is no change.
 
     Only what was readable before is protected; a file that was broken may be mended. The trees may
-    leave out files that are the same in both, but not the schemas.
+    leave out files that are the same in both, but not the schemas, unless those of ``after`` are given.
     """
     try:
-        comparison = _Comparison(Schemas.of(after))
+        comparison = _Comparison(schemas or Schemas.of(after))
     except SchemaError as error:
         return Change((), (Finding(error.path, 1, 1, "D809", {"problem": error.problem}),))
     comparison.run(before, after)
@@ -113,7 +113,7 @@ class _Comparison:
             brought: Iterable[tuple[Pointer, str]] = _entries(new, root, ())
         else:
             problems = list(_compare(old, new, root, (), in_entry=False))
-            self.findings += place(path, after, problems)
+            self.findings += place(path, after, problems) if problems else ()
             self.touched += [(identity, text_pointer(problem.pointer)) for problem in problems]
             brought = _added(old, new, root, (), root.entry or _HEAD)
         self.added += [Added(identity, text_pointer(pointer), kind) for pointer, kind in brought]

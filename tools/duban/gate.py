@@ -12,6 +12,7 @@ from duban.load import read
 from duban.model import Registry, Tree
 from duban.part import RULES, Part, parts_of
 from duban.paths import Differing, path_findings
+from duban.schema import Schemas
 from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
 
@@ -25,7 +26,8 @@ class Proposed:
     """What merging a pull request would do, as git tells it.
 
     ``before`` and ``after`` need hold only the files that differ, the schemas and the registry;
-    ``conflict`` are the paths that cannot be merged without a person.
+    ``conflict`` are the paths that cannot be merged without a person. ``schemas`` are those of
+    ``after`` where they have been read before, None where they have not or cannot be.
     """
 
     before: Tree
@@ -33,6 +35,7 @@ class Proposed:
     differing: tuple[Differing, ...]
     siblings: Mapping[str, Sequence[str]]
     conflict: tuple[str, ...] = ()
+    schemas: Schemas | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Judgement:
 def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Judgement:
     """Judge a change by the registry that stood before it: add-only, unmixed, plain files, and every seat filled."""
     parts = parts_of(one.path for one in proposed.differing)
-    found = change(proposed.before, proposed.after)
-    wanted = seats(found, proposed.after, parts, registry.policy)
+    found = change(proposed.before, proposed.after, proposed.schemas)
+    wanted = seats(found, proposed.after, parts, registry.policy, proposed.schemas)
     rules = registry.policy.get("signing", {})
     findings = [*found.findings, *wanted.findings, *path_findings(proposed.differing, proposed.siblings)]
     mixed = [part for part in RULES if part in parts]

@@ -27,7 +27,7 @@ from duban.writing import file_text
 
 KEY = "duban-recorder"
 ROSTER = "registry/people.yml"
-_SITE = ("mkdocs.yml", "mkdocs.public.yml")
+_SITE = ("mkdocs.yml", "mkdocs.public.yml", ".gitignore")
 _RECORDED = timedelta(minutes=2)
 _SIGNING: Data = {
     "forge": FORGE,

@@ -57,7 +57,13 @@ class Seats:
     findings: tuple[Finding, ...]
 
 
-def seats(change: Change, after: Tree, parts: Mapping[Part, Sequence[str]], policy: Data) -> Seats:
+def seats(
+    change: Change,
+    after: Tree,
+    parts: Mapping[Part, Sequence[str]],
+    policy: Data,
+    schemas: Schemas | None = None,
+) -> Seats:
     """Who must sign, by the ``signatures`` of the policy that stood before.
 
     An entry is signed by everyone it names, and must name every role that the policy asks for.
@@ -67,7 +73,7 @@ def seats(change: Change, after: Tree, parts: Mapping[Part, Sequence[str]], poli
     found: list[Seat] = []
     findings: list[Finding] = []
     files = {identity_of(path): path for path in after if path.startswith(("items/", "reports/"))}
-    schemas = Schemas.of(after) if change.added else None
+    schemas = schemas or (Schemas.of(after) if change.added else None)
     records: dict[str, Data] = {}
     for added in change.added:
         path = files[added.item]
@@ -78,7 +84,7 @@ def seats(change: Change, after: Tree, parts: Mapping[Part, Sequence[str]], poli
             continue
         problems: list[Problem] = []
         found += _Seating(added, records[path], root, signatures, problems).seats()
-        findings += place(path, after[path], problems)
+        findings += place(path, after[path], problems) if problems else ()
     for part in RULES:
         if part in parts:
             digest = digest_of([[path, _content(after, path)] for path in parts[part]])

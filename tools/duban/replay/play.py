@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -126,12 +126,3 @@ class PlayedForge:
 
     def _account(self, person: str) -> Account:
         return Account(self._registry.people[person].accounts[self.name], person)
-
-
-def with_accounts(registry: Registry, forge: ForgeName = FORGE) -> Registry:
-    """The registry with a made-up account number for everybody, in the order of the roster."""
-    people = {
-        person.id: replace(person, accounts={forge: number})
-        for number, person in enumerate(registry.people.values(), 1)
-    }
-    return replace(registry, people=people)

@@ -41,6 +41,7 @@ class History:
     def __init__(self, folder: Path, objects: Objects) -> None:
         self.folder, self.objects = folder, objects
         self._registries: dict[tuple[str, ...], Registry] = {}
+        self._schemas: dict[str, Schemas | None] = {}
 
     def revision(self, *names: str) -> str:
         """The commit that the first known of several names stands for; RevisionError where none is known."""
@@ -100,7 +101,19 @@ class History:
             differing,
             self.objects.siblings(after, differing),
             tuple(conflict),
+            self.schemas(after),
         )
+
+    def schemas(self, tree: str) -> Schemas | None:
+        """The schemas of a tree, read once; None where they cannot be read."""
+        folder = self.objects.at(tree, "schemas")
+        key = folder.id if folder else ""
+        if key not in self._schemas:
+            try:
+                self._schemas[key] = Schemas.of(self.rule_files(tree))
+            except SchemaError:
+                self._schemas[key] = None
+        return self._schemas[key]
 
     def rules(self, tree: str) -> Rules:
         """Which policy and which roster stand in a tree."""
@@ -111,11 +124,9 @@ class History:
         """The registry of a tree, read once; an empty one where it can't be read, by which nobody may sign."""
         key = tuple(entry.id if (entry := self.objects.at(tree, name)) else "" for name in _RULES)
         if key not in self._registries:
+            schemas = self.schemas(tree)
             files = self.rule_files(tree)
-            try:
-                self._registries[key] = Reader(Schemas.of(files), files).registry
-            except SchemaError:
-                self._registries[key] = registry_files.build({})
+            self._registries[key] = Reader(schemas, files).registry if schemas else registry_files.build({})
         return self._registries[key]
 
     def remade(self, pairs: Sequence[tuple[str, str]]) -> list[Remade]:
