@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import reading, site
+from bench import reading, signing, site
 from bench.measure import Row, show
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +27,11 @@ def main(count: int) -> None:
         shutil.copytree(ROOT / "site", ledger / "site", ignore=shutil.ignore_patterns("node_modules"))
         if (ROOT / "build/browser").is_dir():
             shutil.copytree(ROOT / "build/browser", ledger / "build/browser")
-        rows: list[Row] = [*reading.rows(work, ledger, count), *site.rows(work, ledger)]
+        rows: list[Row] = [
+            *reading.rows(work, ledger, count),
+            *site.rows(work, ledger),
+            *signing.rows(work, ledger, ROOT),
+        ]
     show(count, rows)
 
 

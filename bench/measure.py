@@ -45,8 +45,12 @@ def show(count: int, rows: Iterable[Row]) -> None:
     """The table, as text."""
     sys.stdout.write(f"{count} items, Python {sys.version.split()[0]}\n")
     for row in rows:
-        aim = f" (aim {row.wanted:g}: {'met' if row.ratio >= row.wanted else 'MISSED'})" if row.wanted else ""
+        aim = f" (aim {row.wanted:.2g}: {'met' if row.ratio >= row.wanted else 'MISSED'})" if row.wanted else ""
         sys.stdout.write(
             f"{row.what}: {row.seconds:.2f} s; {row.yardstick}: {row.yardstick_seconds:.2f} s;"
-            f" {row.ratio:.1f} times faster{aim}\n"
+            f" {_told(row.ratio)}{aim}\n"
         )
+
+
+def _told(ratio: float) -> str:
+    return f"{ratio:.1f} times faster" if ratio >= 1 else f"{1 / ratio:.1f} times as long"

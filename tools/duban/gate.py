@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from duban.change import Change, change
 from duban.finding import CODES, Finding, ordered
-from duban.load import read
+from duban.load import collected, in_place
 from duban.model import Registry, Tree
 from duban.part import RULES, Part, parts_of
 from duban.paths import Differing, path_findings
+from duban.reader import Reader
 from duban.schema import Schemas
 from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
@@ -26,14 +27,15 @@ class Proposed:
     """What merging a pull request would do, as git tells it.
 
     ``before`` and ``after`` need hold only the files that differ, the schemas and the registry;
-    ``conflict`` are the paths that cannot be merged without a person. ``schemas`` are those of
-    ``after`` where they have been read before, None where they have not or cannot be.
+    ``conflict`` are the paths that cannot be merged without a person. ``reader`` reads files by the
+    schemas and the registry of ``after``; it gives None where those cannot be read themselves.
     """
 
     before: Tree
     after: Tree
     differing: tuple[Differing, ...]
     siblings: Mapping[str, Sequence[str]]
+    reader: Callable[[], Reader | None]
     conflict: tuple[str, ...] = ()
     schemas: Schemas | None = None
 
@@ -100,7 +102,12 @@ def gate(proposed: Proposed, submission: Submission, registry: Registry, head: s
 
 def _slips(proposed: Proposed, day: str) -> Iterable[Finding]:
     """Errors within the files that the change brings; what takes the whole ledger to know is the check's to tell."""
-    moved = {one.path for one in proposed.differing if one.stays}
-    for finding in read(proposed.after).findings(day):
+    reader = proposed.reader()
+    if reader is None:
+        return
+    moved = {one.path for one in proposed.differing if one.stays and one.path in proposed.after}
+    paths, misplaced = in_place(moved)
+    readings = {path: reader.read(path, proposed.after[path]) for path in paths}
+    for finding in collected(proposed.after, reader, readings, misplaced).findings(day):
         if finding.severity == "error" and finding.path in moved and finding.code not in _OF_OTHER_FILES:
             yield finding

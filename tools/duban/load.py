@@ -127,26 +127,38 @@ def read(tree: Tree, store: Store | None = None, spread: Spread = in_turn) -> Re
 def _read(tree: Tree, store: Store | None, spread: Spread) -> Readings:
     schemas = Schemas.of(tree)
     reader = Reader(schemas, tree)
-    found: dict[str, Reading | None] = {}
-    misplaced: list[Finding] = []
-    for path in sorted(path for path in tree if path.startswith(("items/", "reports/"))):
-        if _ITEM_PATH.match(path) or _REPORT_PATH.match(path):
-            found[path] = store.get(path, reader.key, tree) if store else None
-        else:
-            expected = next(example for folder, example in _EXPECTED.items() if path.startswith(folder))
-            misplaced.append(Finding(path, 1, 1, "D015", {"expected": expected}))
+    paths, misplaced = in_place(tree)
+    found = {path: store.get(path, reader.key, tree) if store else None for path in paths}
     for path, reading in spread(reader, tree, [path for path, reading in found.items() if reading is None]):
         found[path] = reading
         if store:
             store.put(path, reader.key, reading)
+    return collected(tree, reader, {path: reading for path, reading in found.items() if reading}, misplaced)
+
+
+def in_place(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
+    """The item and report files among paths, in order, and those that lie where none belongs (D015)."""
+    found: list[str] = []
+    misplaced: list[Finding] = []
+    for path in sorted(path for path in paths if path.startswith(("items/", "reports/"))):
+        if _ITEM_PATH.match(path) or _REPORT_PATH.match(path):
+            found.append(path)
+        else:
+            expected = next(example for folder, example in _EXPECTED.items() if path.startswith(folder))
+            misplaced.append(Finding(path, 1, 1, "D015", {"expected": expected}))
+    return found, misplaced
+
+
+def collected(tree: Tree, reader: Reader, found: Mapping[str, Reading], misplaced: Iterable[Finding] = ()) -> Readings:
+    """Files that were read one by one, together with what their reader found in the registry."""
     return Readings(
         tree,
         reader.registry,
-        {path: reading for path, reading in found.items() if reading and path.startswith("items/")},
-        {path: reading for path, reading in found.items() if reading and path.startswith("reports/")},
+        {path: reading for path, reading in found.items() if path.startswith("items/")},
+        {path: reading for path, reading in found.items() if path.startswith("reports/")},
         tuple(reader.registry_problems),
         (*reader.registry_syntax, *misplaced),
-        schemas,
+        reader.schemas,
     )
 
 

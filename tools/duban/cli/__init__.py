@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +24,7 @@ COMMANDS = (
     "gate",
     "record",
     "audit",
+    "settings",
     "site",
     "replay",
     "synth",
@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"\n{text('cli.interrupted')}\n")
         return 130
     except Exception:  # the one place where a bug is told from a finding
+        import traceback
+
         traceback.print_exc()
         sys.stderr.write(f"{text('cli.our_bug')}\n")
         return OUR_BUG

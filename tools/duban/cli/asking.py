@@ -13,7 +13,9 @@ from duban.cli.context import Context, Parser, UsageError
 from duban.forge import Forge
 from duban.language import Language
 from duban.model import Data
+from duban.parse import parse
 from duban.pull import FORGES, ForgeName, Pull, Push, Review
+from duban.repository.history import POLICY
 
 _RUN = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
 
@@ -34,14 +36,14 @@ def asked_forge(context: Context, options: argparse.Namespace) -> Forge:
 
 def signing(context: Context) -> Data:
     """The ``signing`` of the policy that lies in the folder. Raises UsageError where there is none."""
-    from duban.load import read
-
-    tree = context.tree()
-    rules = {path: tree[path] for path in tree if path.startswith(("schemas/", "registry/"))}
-    found = read(rules).registry.policy.get("signing")
-    if not found:
+    try:
+        policy, _ = parse(POLICY, (context.folder / POLICY).read_bytes())
+    except OSError:
+        policy = None
+    found = policy.get("signing") if isinstance(policy, dict) else None
+    if not isinstance(found, dict) or found.get("forge") not in FORGES or not isinstance(found.get("repository"), str):
         raise UsageError(context.text("audit.no_signing"))
-    return dict(found)
+    return found
 
 
 def told(

@@ -22,7 +22,6 @@ from duban.load import Readings, read
 from duban.model import Ledger, Tree
 from duban.parse import parse
 from duban.store import FileStore, cache_folder
-from duban.workers import spread_over
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_BUG = 0, 1, 2, 3
 _LONG_WORK = 500
@@ -75,6 +74,8 @@ class Context:
 
     def readings(self, tree: Tree) -> Readings:
         """The files read, by the store where they are unchanged, with a bar on a terminal."""
+        from duban.workers import spread_over
+
         stamp = tree.stamp if isinstance(tree, repository.FolderTree) else None
         store = FileStore(cache_folder(self.folder), stamp)
         items = sum(path.startswith("items/") for path in tree)

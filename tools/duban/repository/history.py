@@ -40,7 +40,7 @@ class History:
 
     def __init__(self, folder: Path, objects: Objects) -> None:
         self.folder, self.objects = folder, objects
-        self._registries: dict[tuple[str, ...], Registry] = {}
+        self._readers: dict[tuple[str, ...], Reader | None] = {}
         self._schemas: dict[str, Schemas | None] = {}
 
     def revision(self, *names: str) -> str:
@@ -100,6 +100,7 @@ class History:
             Partial(self.objects, after, {**self._rule_files(after), **news}),
             differing,
             self.objects.siblings(after, differing),
+            partial(self.reader, after),
             tuple(conflict),
             self.schemas(after),
         )
@@ -121,13 +122,17 @@ class History:
         return Rules(policy.id if policy else "", roster.id if roster else "")
 
     def registry(self, tree: str) -> Registry:
-        """The registry of a tree, read once; an empty one where it can't be read, by which nobody may sign."""
+        """The registry of a tree; an empty one where it can't be read, by which nobody may sign."""
+        reader = self.reader(tree)
+        return reader.registry if reader else registry_files.build({})
+
+    def reader(self, tree: str) -> Reader | None:
+        """What reads files by the schemas and registry of a tree, made once; None where the schemas can't be read."""
         key = tuple(entry.id if (entry := self.objects.at(tree, name)) else "" for name in _RULES)
-        if key not in self._registries:
+        if key not in self._readers:
             schemas = self.schemas(tree)
-            files = self.rule_files(tree)
-            self._registries[key] = Reader(schemas, files).registry if schemas else registry_files.build({})
-        return self._registries[key]
+            self._readers[key] = Reader(schemas, self.rule_files(tree)) if schemas else None
+        return self._readers[key]
 
     def remade(self, pairs: Sequence[tuple[str, str]]) -> list[Remade]:
         """Every pair merged afresh by git, nothing written into the repository."""

@@ -6,11 +6,9 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from duban.processes import usable_cores
 from duban.repository.command import surroundings
 from duban.repository.error import GitError, SigningKeyError
 
@@ -51,6 +49,10 @@ def new_key(key: Path, comment: str) -> str:
 
 def are_good(asked: Sequence[tuple[bytes, bytes, tuple[str, ...]]]) -> list[bool]:
     """Whether each payload's signature was made by one of the public keys beside it; b"" for no signature."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from duban.processes import usable_cores
+
     with tempfile.TemporaryDirectory(prefix="duban-") as name, ThreadPoolExecutor(usable_cores()) as threads:
         folder = Path(name)
         lists: dict[tuple[str, ...], Path] = {}
