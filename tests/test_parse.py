@@ -12,10 +12,11 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from duban.events import locate
 from duban.finding import CODES, Pointer
 from duban.language import LANGUAGES, language
 from duban.model import Tree
-from duban.parse import SIZE_LIMIT, locate, parse
+from duban.parse import SIZE_LIMIT, parse
 from duban.plain import read_plain
 from duban.scalar import Ambiguous, plain_value
 from duban.schema import Schemas

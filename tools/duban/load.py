@@ -10,7 +10,6 @@ from typing import Protocol, cast
 from duban import registry as registry_files
 from duban.finding import Detail, Finding, Pointer, Problem, ordered
 from duban.model import Broken, Data, Item, Ledger, Registry, Tree
-from duban.parse import locate
 from duban.reader import Reader, Reading, content_digest
 from duban.record import ItemRecord, ReportRecord
 from duban.rules import across, amendments
@@ -164,6 +163,8 @@ def collected(tree: Tree, reader: Reader, found: Mapping[str, Reading], misplace
 
 def place(path: str, content: bytes, listed: Iterable[Problem]) -> list[Finding]:
     """Problems of one file with their lines and columns; a missing place falls back to its parent's."""
+    from duban.events import locate
+
     try:
         places = locate(content)
     except ValueError:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from duban.model import Tree
 from duban.moment import instant
+from duban.parse import parse
 from duban.repository.error import LedgerError, RevisionError
 
 LEDGER_FOLDERS = ("items", "reports", "registry", "schemas")
@@ -92,9 +92,10 @@ def day_of(folder: Path, revision: str) -> str:
 def pinned_day(folder: Path) -> str:
     """The day that mkdocs.yml pins the ledger to (``as_of`` of the duban plugin), or ""."""
     try:
-        text = (folder / CONFIGURATION).read_text(encoding="utf-8")
-        configuration = yaml.load(text, Loader=_TolerantLoader)  # noqa: S506 - a SafeLoader that skips unknown tags
-    except (OSError, ValueError, yaml.YAMLError):
+        content = (folder / CONFIGURATION).read_bytes()
+        configuration, _ = parse(CONFIGURATION, content)
+        configuration = configuration or _tolerantly(content.decode())
+    except (OSError, ValueError):
         return ""
     plugins = configuration.get("plugins", []) if isinstance(configuration, dict) else []
     for plugin in plugins if isinstance(plugins, list) else [plugins]:
@@ -152,11 +153,18 @@ def is_day(text: str) -> bool:
         return False
 
 
-class _TolerantLoader(yaml.SafeLoader):
-    """Reads mkdocs.yml without running what its tags name."""
+def _tolerantly(text: str) -> Any:
+    """mkdocs.yml as MkDocs would take it, without running what its tags name; None where it is no YAML."""
+    import yaml
 
+    class Tolerant(yaml.SafeLoader):
+        """A SafeLoader that skips unknown tags."""
 
-_TolerantLoader.add_multi_constructor("", lambda *_: None)
+    Tolerant.add_multi_constructor("", lambda *_: None)
+    try:
+        return yaml.load(text, Loader=Tolerant)  # noqa: S506
+    except yaml.YAMLError:
+        return None
 
 
 def _files(folder: str, name: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
