@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from duban.audit import Audit, Verified, Violation, audit
+from duban.audit import Audit, Filed, Step, Verified, Violation, audit
 from duban.change import change
 from duban.memory import Memory
 from duban.model import Tree
@@ -68,19 +68,20 @@ def audited(
         history.whole()
         end = main_tip(history, tip)
         start = genesis_of(history, end, genesis)
-        evidence_tip = filings.tip(*([evidence] if evidence else []))
-        since, lost = memory.known(start) if not full else Verified(), []
+        evidence_tip = history.revision(evidence) if evidence else filings.newest()
+        since = memory.known(start) if not full else Verified()
+        lost: list[Violation] = []
         try:
-            steps = list(history.steps(since.tip or start, end))
-            filed = filings.filed(since.evidence, evidence_tip)
+            steps, filed = _since(history, filings, since.tip or start, end, since.evidence, evidence_tip)
         except RevisionError:
-            if not since.tip:
-                raise
             # What was seen to be in order is no longer part of history: nothing of it is believed.
-            lost = [Violation(since.tip, "A217", {"branch": "main", "known": since.tip[:10]})]
+            lost = [Violation(since.tip, "A217", {"branch": "main", "known": since.tip[:10]})] if since.tip else []
             since = Verified()
-            steps = list(history.steps(start, end))
-            filed = filings.filed("", evidence_tip)
+            try:
+                steps, filed = _since(history, filings, start, end, "", evidence_tip)
+            except RevisionError:
+                steps, filed = [], []
+                lost.append(Violation(end, "A220", {"genesis": start[:10]}))
         is_valid = receipt_check(history, end)
         found = audit(steps, filed, filings.verify, is_valid, replace(since, tip=since.tip or start))
         moved = [] if since.tip or genesis else moved_genesis(history, start)
@@ -88,6 +89,13 @@ def audited(
         if found.clean:
             memory.keep(start, found, afresh=not since.tip)
     return Audited(start, found, lambda: _tree_at(folder, start), memory.proofs if since.tip else lambda: iter(()))
+
+
+def _since(
+    history: History, filings: Evidence, tip: str, end: str, evidence: str, evidence_end: str
+) -> tuple[list[Step], list[Filed]]:
+    """What came after two known tips. Raises RevisionError where either does not lead on."""
+    return list(history.steps(tip, end)), filings.filed(evidence, evidence_end)
 
 
 def main_tip(history: History, named: str = "") -> str:

@@ -185,6 +185,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "A217": _error("branch", "known"),
         "A218": _error("repository", "expected"),
         "A219": _error("seq", "what"),
+        "A220": _error("genesis"),
     }
 )
 

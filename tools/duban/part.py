@@ -11,7 +11,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 RULES: tuple[Part, ...] = PARTS[2:]
 """The parts that say how the record is judged: they never change together with it."""
 SCANS = "scans/"
-_FOLDERS: tuple[tuple[str, Part], ...] = (
+FOLDERS: tuple[tuple[str, Part], ...] = (
     ("items/", "record"),
     ("reports/", "record"),
     (SCANS, "scans"),
@@ -25,11 +25,12 @@ _FOLDERS: tuple[tuple[str, Part], ...] = (
     (".gitlab/", "workflows"),
     (".ci/", "workflows"),
 )
+"""What a path starts with and the part that makes it, in the order they are asked."""
 
 
 def part_of(path: str) -> Part:
     """The part of the house that a file belongs to; what is nowhere else is a tool."""
-    return next((part for start, part in _FOLDERS if path.startswith(start)), "tools")
+    return next((part for start, part in FOLDERS if path.startswith(start)), "tools")
 
 
 def parts_of(paths: Iterable[str]) -> dict[Part, tuple[str, ...]]:

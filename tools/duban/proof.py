@@ -53,9 +53,9 @@ def proofs_of(events: Iterable[Proof | Touched]) -> dict[tuple[str, str], Proof]
     entries: dict[str, set[str]] = {}
     for event in events:
         if isinstance(event, Proof):
-            standing = found.get((event.item, event.entry))
-            broken = standing is not None and standing.state == "broken"
-            found[event.item, event.entry] = replace(event, state="broken") if broken else event
+            # What is added twice was taken away in between, or stands in two files.
+            again = (event.item, event.entry) in found
+            found[event.item, event.entry] = replace(event, state="broken") if again else event
             entries.setdefault(event.item, set()).add(event.entry)
             continue
         for entry in entries.get(event.item, ()):

@@ -16,7 +16,9 @@ from duban.rules.case import value_at
 from duban.schema import Field, Schemas
 
 SIGNED = "signed"
-_NO_ONE_NAMED: Sequence[str] = ("director",)
+_SCANS_ANSWERED_BY: Sequence[str] = ("registrar",)
+"""Who signs for scans that no paper signature of the same change names."""
+NO_ONE_NAMED: Sequence[str] = ("director",)
 """Who signs for a change of the rules where an older policy says nothing of it."""
 
 
@@ -85,10 +87,15 @@ def seats(
         problems: list[Problem] = []
         found += _Seating(added, records[path], root, signatures, problems).seats()
         findings += place(path, after[path], problems) if problems else ()
+    named = {seat.paper.file for seat in found if seat.paper}
+    loose = [path for path in parts.get("scans", ()) if path not in named]
+    if loose:
+        digest = digest_of([[path, _content(after, path)] for path in loose])
+        found += [Seat("", "scans", "scans", role, digest) for role in signatures.get("scans", _SCANS_ANSWERED_BY)]
     for part in RULES:
         if part in parts:
             digest = digest_of([[path, _content(after, path)] for path in parts[part]])
-            found += [Seat("", part, part, role, digest) for role in signatures.get(part, _NO_ONE_NAMED)]
+            found += [Seat("", part, part, role, digest) for role in signatures.get(part, NO_ONE_NAMED)]
     return Seats(tuple(found), tuple(findings))
 
 

@@ -15,6 +15,7 @@ from duban.repository.signature import are_good, sign
 
 BRANCH = "evidence"
 REF = f"refs/heads/{BRANCH}"
+_FETCHED = f"refs/remotes/origin/{BRANCH}"
 _WHO = "duban recorder <recorder@duban.invalid>"
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ")
 _STALE_SECONDS = 60
@@ -27,14 +28,22 @@ class Evidence:
     def __init__(self, folder: Path, objects: Objects) -> None:
         self.folder, self.objects = folder, objects
 
-    def tip(self, *names: str) -> str:
-        """Where the branch stands: by the first name known, else here, else as last fetched; "" where there is none."""
-        for name in names or (REF, f"refs/remotes/origin/{BRANCH}"):
-            try:
-                return self.objects.commit(name).id
-            except RevisionError:
-                continue
-        return ""
+    def tip(self) -> str:
+        """Where the branch stands here; "" where there is none."""
+        return self._known(REF)
+
+    def newest(self) -> str:
+        """Where it stands here or as last fetched, whichever goes further; "" where there is none."""
+        here, fetched = self.tip(), self._known(_FETCHED)
+        if not here or not fetched:
+            return here or fetched
+        return fetched if git(self.folder, "rev-list", "--max-count=1", fetched, f"^{here}") else here
+
+    def _known(self, name: str) -> str:
+        try:
+            return self.objects.commit(name).id
+        except RevisionError:
+            return ""
 
     def filed(self, since: str, tip: str) -> list[Filed]:
         """The commits of the branch after ``since`` ("" for all), oldest first, each with what it filed.
