@@ -1,0 +1,255 @@
+"""The gate and the recorder as workflows call them: a bare repository for the forge's git, its API over loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Outcome
+from duban.pull import Account, Pull
+from forge_server import SECRET, ForgeServer, Told
+from signing import REPOSITORY, City, found_city
+
+API = f"/repos/{REPOSITORY}"
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return found_city(tmp_path / "city")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForgeServer]:
+    monkeypatch.setenv("DUBAN_FORGE_TOKEN", SECRET)
+    with ForgeServer() as server:
+        server.tell_all(Told([], 200))
+        yield server
+
+
+@pytest.fixture
+def clone(city: City, tmp_path: Path) -> Callable[[], Path]:
+    """What a workflow checks out: the default branch of a bare repository that the city pushes everything to."""
+
+    def cloned() -> Path:
+        bare, folder = tmp_path / "forge.git", tmp_path / "checkout"
+        _git("clone", "--quiet", "--mirror", str(city.folder), str(bare))
+        _git("clone", "--quiet", "--branch", "main", f"file://{bare}", str(folder))
+        return folder
+
+    return cloned
+
+
+def test_every_open_pull_request_gets_its_status(
+    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+) -> None:
+    signed, waiting, wrong = (
+        city.open(city.with_progress()),
+        city.open(city.with_visit()),
+        city.open({"tools/x.py": b"x\n", **city.with_progress()}),
+    )
+    city.approve(signed, "transport-liaison")
+    city.approve(wrong, "transport-liaison")
+    tell(server, city)
+    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day, "--format", "json")
+    assert out.code == 0, out.err
+    assert [one["verdict"] for one in out.json["pulls"]] == ["pass", "wait", "refuse"]
+    posted = {path.rpartition("/")[2]: body for path, body in statuses(server)}
+    heads = {number: city.forge.requests[number].head for number in (signed, waiting, wrong)}
+    assert {number: posted[head]["state"] for number, head in heads.items()} == {
+        signed: "success",
+        waiting: "pending",
+        wrong: "failure",
+    }
+    assert {body["context"] for body in posted.values()} == {"duban/sign-off"}
+    assert all(len(body["description"]) <= 140 for body in posted.values())
+    assert SECRET not in out.out + out.err
+
+
+def test_one_that_cannot_be_judged_keeps_no_other_from_it(
+    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+) -> None:
+    broken, good = city.open(city.with_visit()), city.open(city.with_progress())
+    city.approve(good, "transport-liaison")
+    tell(server, city)
+    server.tell(f"{API}/pulls/{broken}/reviews", Told({"message": "no"}, 403))
+    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day)
+    assert out.code == 1
+    assert f"#{good}" in out.out
+    assert str(broken) in out.err
+    assert [body["state"] for _, body in statuses(server)] == ["success"]
+
+
+def test_rules_of_the_remote_of_this_moment_are_the_base(
+    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """What a pull request brings of the rules has no say in it, and a checkout that lags behind neither."""
+    number = city.open(city.with_progress())
+    city.approve(number, "transport-liaison")
+    folder = clone()
+
+    def retire(people: dict[str, Any]) -> None:
+        liaison = next(one for one in people["people"] if one["id"] == "transport-liaison")
+        liaison["roles"][0]["to"] = "2019-10-01"
+
+    city.passed(city.edited(retire, "registry/people.yml"), "director")
+    _git("-C", str(city.folder), "push", "--quiet", "--mirror", str(tmp_path / "forge.git"))
+    tell(server, city)
+    out = run("-C", folder, "gate", "--all-open", "--url", server.url, "--as-of", city.day, "--format", "json")
+    (judged,) = out.json["pulls"]
+    assert [one["reason"] for one in judged["required"]] == ["not_in_office"]
+
+
+def test_nothing_of_a_pull_request_is_run_or_checked_out(
+    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+) -> None:
+    """Hooks, filters and attributes that a pull request brings stay text."""
+    city.open(
+        {
+            ".gitattributes": b"* filter=evil merge=evil\n",
+            ".github/workflows/x.yml": b"on: push\n",
+            "sitecustomize.py": b"raise SystemExit('ran')\n",
+        }
+    )
+    tell(server, city)
+    folder = clone()
+    before = sorted(path for path in folder.rglob("*") if ".git" not in path.parts)
+    out = run("-C", folder, "gate", "--all-open", "--url", server.url, "--as-of", city.day)
+    assert out.code == 0
+    assert sorted(path for path in folder.rglob("*") if ".git" not in path.parts) == before
+
+
+def test_receipts_are_written_and_pushed(
+    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    number = city.open(city.with_progress())
+    city.approve(number, "transport-liaison")
+    city.merge(number)
+    tell(server, city)
+    folder = clone()
+    out = run("-C", folder, "record", "--remote", "origin", "--key", city.key, "--url", server.url)
+    assert (out.code, out.err) == (0, "")
+    again = run("-C", folder, "record", "--remote", "origin", "--key", city.key, "--url", server.url)
+    assert again.code == 0
+    bare = tmp_path / "forge.git"
+    assert _git("-C", str(bare), "rev-list", "--count", "evidence") == "2"
+    fresh = tmp_path / "fresh"
+    _git("clone", "--quiet", f"file://{bare}", str(fresh))
+    audit = run("-C", fresh, "audit", "--format", "json")
+    assert (audit.code, audit.json["verdict"], audit.json["receipts"]) == (0, "clean", 2)
+    proofs = {one["entry"]: (one["proof"], one["signers"], one["pull"]) for one in audit.json["entries"]}
+    assert proofs["/progress/0"] == ("proven", ["transport-liaison"], number)
+
+
+def test_a_key_from_the_environment_signs_and_leaves_nothing_behind(
+    city: City,
+    clone: Callable[[], Path],
+    server: ForgeServer,
+    run: Callable[..., Outcome],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    number = city.open(city.with_progress())
+    city.approve(number, "transport-liaison")
+    city.merge(number)
+    tell(server, city)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("DUBAN_RECORDER_KEY", city.key.read_text(encoding="utf-8").replace("\n", "\r\n"))
+    folder = clone()
+    out = run("-C", folder, "record", "--remote", "origin", "--url", server.url)
+    assert out.code == 0, out.err
+    assert list(scratch.iterdir()) == []
+    assert "PRIVATE" not in out.out + out.err
+
+
+def test_without_a_key_or_a_token_nothing_is_asked(
+    city: City,
+    clone: Callable[[], Path],
+    server: ForgeServer,
+    run: Callable[..., Outcome],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DUBAN_RECORDER_KEY", raising=False)
+    folder = clone()
+    assert run("-C", folder, "record", "--url", server.url).code == 2
+    for name in [name for name in os.environ if name.endswith("_TOKEN")]:
+        monkeypatch.delenv(name)
+    assert run("-C", folder, "gate", "--all-open", "--url", server.url).code == 2
+    assert server.asked == []
+
+
+def tell(server: ForgeServer, city: City) -> None:
+    """Answer as GitHub would of the city's pull requests."""
+    requests = city.forge.requests.values()
+    server.tell(f"{API}/pulls", Told([document(one) for one in requests if one.open]))
+    for pull in requests:
+        here = f"{API}/pulls/{pull.number}"
+        server.tell(here, Told(document(pull)))
+        server.tell(f"{here}/commits", Told([{"author": user(pull.author), "committer": user(pull.author)}]))
+        server.tell(f"{here}/reviews", Told([review(one) for one in city.forge.said[pull.number]]))
+        server.tell(f"{API}/statuses/{pull.head}", Told({"id": 1}, 201), method="POST")
+        if pull.merge:
+            server.tell(f"{API}/commits/{pull.merge}/pulls", Told([document(pull)]))
+    pushed = [(pull, push) for pull in requests for push in city.forge.pushed[pull.number]]
+
+    def activity(asked: Any) -> Told:
+        ref = asked.query["ref"]
+        rows = [
+            {"after": push.after, "before": "0" * 40, "ref": ref, "timestamp": push.at, "activity_type": "push"}
+            | {"actor": user(push.account), "id": 1}
+            for pull, push in pushed
+            if ref == f"refs/heads/{pull.head_ref}"
+        ]
+        return Told(rows)
+
+    server.tell(f"{API}/activity", activity)
+
+
+def document(pull: Pull) -> dict[str, Any]:
+    return {
+        "number": pull.number,
+        "state": "open" if pull.open else "closed",
+        "title": pull.title,
+        "draft": pull.draft,
+        "commits": 1,
+        "user": user(pull.author),
+        "merged": bool(pull.merge),
+        "merged_at": pull.merged_at or None,
+        "merged_by": user(pull.merged_by) if pull.merged_by else None,
+        "merge_commit_sha": pull.merge or None,
+        "base": {"ref": pull.base_ref, "sha": pull.head, "repo": {"full_name": pull.repository}},
+        "head": {"ref": pull.head_ref, "sha": pull.head, "repo": {"full_name": pull.head_repository}},
+    }
+
+
+def user(account: Account | None) -> dict[str, Any]:
+    assert account is not None
+    return {"id": account.id, "login": account.login, "type": "User" if account.human else "Bot"}
+
+
+def review(one: Any) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "user": user(one.account),
+        "body": one.body,
+        "state": one.state,
+        "submitted_at": one.at,
+        "commit_id": one.commit,
+    }
+
+
+def statuses(server: ForgeServer) -> list[tuple[str, Any]]:
+    return [(asked.path, json.loads(json.dumps(asked.body))) for asked in server.asked if asked.method == "POST"]
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], check=True, capture_output=True, encoding="utf-8")
+    return done.stdout.strip()
