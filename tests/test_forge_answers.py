@@ -467,7 +467,20 @@ def test_an_older_gitlab_says_it_in_a_note() -> None:
     ]
     for order in (notes, notes[::-1]):
         found = gitlab_answers.reviews(approvals, order, [], person)
-        assert found == (Review(3, person(7), "APPROVED", "2019-07-05T03:00:00.000Z"),)
+        written = "approved this merge request"
+        assert found == (Review(3, person(7), "APPROVED", "2019-07-05T03:00:00.000Z", body=written),)
+
+
+def test_what_an_approver_wrote_on_gitlab_stands_for_the_text_of_the_approval() -> None:
+    """A signing code is pasted in a note; what others wrote, or the server itself, is none of theirs."""
+    notes = [
+        gitlab_note("签批 " + "3fa9" * 8, system=False),
+        gitlab_note("同意。", system=False),
+        gitlab_note("签批 " + "0" * 32, system=False, author=gitlab_user(9)),
+        gitlab_note("签批 " + "1" * 32),
+    ]
+    (found,) = gitlab_answers.reviews(gitlab_approvals(), notes, [], person)
+    assert found.body == "签批 " + "3fa9" * 8 + "\n同意。"
 
 
 def test_an_approval_of_no_time_is_an_error() -> None:

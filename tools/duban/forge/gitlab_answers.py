@@ -105,9 +105,11 @@ def users(document: object) -> tuple[int, ...]:
 def reviews(approvals: object, notes: object, reviewers: object, account_of: AccountOf) -> tuple[Review, ...]:
     """Who approves now (``…/approvals``) and who wants changes now (``…/reviewers``), in order.
 
-    The server's ``…/notes`` say when, where the others don't. None is tied to a revision or has a text.
+    The server's ``…/notes`` say when, where the others don't. None is tied to a revision. GitLab's
+    approvals have no text: what the same account wrote in notes stands for it, for a signing code is
+    pasted there.
     """
-    noted = _noted(notes)
+    noted, written = _noted(notes), _written(notes)
     found = []
     for one in Answer(approvals, "approvals")["approved_by"].items():
         if user := one.option("user"):
@@ -116,7 +118,8 @@ def reviews(approvals: object, notes: object, reviewers: object, account_of: Acc
             if told is None and note is None:
                 raise ForgeError(f"{one.place}.approved_at is missing, and no note says when")
             at = told.moment() if told else note.at if note else ""
-            found.append(Review(note.id if note else number, account_of(number), "APPROVED", at))
+            body = written.get(number, "")
+            found.append(Review(note.id if note else number, account_of(number), "APPROVED", at, body=body))
     for one in Answer(reviewers, "reviewers").items():
         if one["state"].text() == "requested_changes" and (user := one.option("user")):
             number = user["id"].number()
@@ -158,6 +161,16 @@ def _noted(document: object) -> Mapping[tuple[str, int], _Note]:
             key, note = (text, author["id"].number()), _Note(one["created_at"].moment(), one["id"].number())
             found[key] = max(found.get(key, note), note)
     return found
+
+
+def _written(document: object) -> Mapping[int, str]:
+    """What each account wrote in notes of its own, one under the other."""
+    found: dict[int, list[str]] = {}
+    for one in Answer(document, "notes").items():
+        author = one.option("author")
+        if author and not one["system"].flag():
+            found.setdefault(author["id"].number(), []).append(one["body"].text())
+    return {number: "\n".join(texts) for number, texts in found.items()}
 
 
 def _person(answer: Answer | None, account_of: AccountOf) -> Account:
