@@ -36,9 +36,15 @@ check: $(VENV)/.package ## lint, types, layers, schemas, workflows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --check-metaschema schemas/*.schema.json
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/ci/forgejo.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/lead.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci docs/ci/gitlab-ci.yml
+	$(BIN)/zizmor --offline --no-progress --strict-collection --persona auditor .github
+	$(BIN)/jactionlint --strict-exit --shellcheck= --pyflakes= .github/workflows/*.yml .github/actions/*/action.yml
 	$(BIN)/duban check
+	$(BIN)/duban settings --check
 
 bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items
 	$(BIN)/python -m bench $(N)

@@ -39,6 +39,14 @@ _SIGNING: Data = {
 _BRANCH = "refs/replay/branch"
 
 
+class NoOneError(Exception):
+    """Nobody of the office holds the role that signs for the policy on the first day, or could write for a signer."""
+
+    def __init__(self, day: str) -> None:
+        super().__init__(day)
+        self.day = day
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What came of it: pull requests merged and receipts written."""
@@ -70,13 +78,15 @@ def _replay(source: Path, tree: Tree, day: str, out: Path, told: Callable[[int, 
     recorder = {"name": KEY, "key": new_key(key, KEY)}
     schemas = Schemas.of(tree)
     wanted = acts(tree, day)
-    first = _eve(wanted)
+    first = _eve(wanted, day)
     files = _first_files(source, tree, schemas, {**_SIGNING, "recorders": [recorder]})
     registry = Reader(schemas, files).registry
     director = registry.policy["signatures"]["policy"][0]
-    signer = next(person.id for person in registry.people.values() if person.holds(director, first))
+    signer = next((person.id for person in registry.people.values() if person.holds(director, first)), "")
     writers = [person.id for person in registry.people.values() if person.unit == registry.policy["office"]]
     writers = [one for one in writers if one != signer]
+    if not signer or any({hand.person for hand in act.hands} >= {*writers} for act in wanted):
+        raise NoOneError(first)
 
     genesis = _import(out, _genesis(files, first))["1"]
     policy = parse(POLICY, files[POLICY])[0]
@@ -94,10 +104,11 @@ def _replay(source: Path, tree: Tree, day: str, out: Path, told: Callable[[int, 
     return Replayed(len(played), recorded)
 
 
-def _eve(wanted: Sequence[Act]) -> str:
-    """The day before the first act."""
-    earliest = min((act.day for act in wanted), default="2019-07-01")
-    return (date.fromisoformat(earliest) - timedelta(days=1)).isoformat()
+def _eve(wanted: Sequence[Act], day: str) -> str:
+    """The day before the first act; the last day where nothing was done."""
+    if not wanted:
+        return day
+    return (date.fromisoformat(min(act.day for act in wanted)) - timedelta(days=1)).isoformat()
 
 
 def _first_files(source: Path, tree: Tree, schemas: Schemas, signing: Data) -> dict[str, bytes]:

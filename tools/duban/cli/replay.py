@@ -16,7 +16,7 @@ def arguments(parser: Parser, text: Language) -> None:
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
-    from duban.replayer import replay
+    from duban.replayer import NoOneError, replay
 
     out = Path(options.out)
     if out.exists():
@@ -27,8 +27,11 @@ def run(context: Context, options: argparse.Namespace) -> int:
     if any(not reading.valid for reading in (*readings.items.values(), *readings.reports.values())):
         raise UsageError(context.text("replay.broken"))
     context.calendar(readings.ledger(day))
-    with progress_bar(context.text("replay.recording"), shown=True) as advance:
-        found = replay(context.folder, tree, day, out, advance)
+    try:
+        with progress_bar(context.text("replay.recording"), shown=True) as advance:
+            found = replay(context.folder, tree, day, out, advance)
+    except NoOneError as error:
+        raise UsageError(context.text("replay.no_one", day=error.day)) from error
     receipts = found.recorded.written
     sys.stderr.write(context.text("replay.done", pulls=found.pulls, receipts=receipts) + "\n")
     sys.stdout.write(f"{out}\n")
