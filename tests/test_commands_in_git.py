@@ -100,3 +100,21 @@ def test_status_at_a_revision_answers_from_what_was_known_then(run: Run, version
 def test_a_pinned_ledger_keeps_its_day_at_every_revision(run: Run, versioned: GitFolder) -> None:
     (versioned.folder / "mkdocs.yml").write_text("plugins:\n  duban:\n    as_of: 2019-10-30\n", encoding="utf-8")
     assert run("-C", versioned.folder, "status", "--at", "HEAD", "--format", "json").json["as_of"] == "2019-10-30"
+
+
+def test_what_was_wrong_before_is_left_out_on_request(run: Run, versioned: GitFolder) -> None:
+    folder = versioned.folder
+    edit(folder, NOTICE, "urgency: 平件", "urgency: 马上")
+    versioned.commit()
+    new = ("-C", folder, "check", "--base", "HEAD", "--new")
+    assert "D108" in run("-C", folder, "check", NOTICE).out
+    assert run(*new).code == 0
+    # The same elsewhere in the file is the same problem; in another file it is a new one.
+    edit(folder, NOTICE, "urgency: 马上", "# moved down\nurgency: 马上")
+    assert run(*new).code == 0
+    edit(folder, ITEM, "urgency: 特急", "urgency: 马上")
+    found = run(*new)
+    assert found.code == 1
+    assert f"{ITEM}:" in found.out
+    assert f"{NOTICE}:" not in found.out
+    assert run("-C", folder, "check", "--new").code == 2

@@ -21,7 +21,7 @@ from duban.cli import COMMANDS
 
 READMES = ("README.md", "README.zh.md")
 DECISION_PARTS = ("Context", "Choice", "Effect on trust", "Effect on old items")
-LOCKS = ("requirements.lock", "requirements-node.lock")
+LOCKS = ("requirements.lock", "requirements-node.lock", "requirements-run.lock")
 readmes = pytest.mark.parametrize("name", READMES)
 
 
@@ -221,6 +221,23 @@ def test_every_package_is_locked_with_its_hashes(lock: str) -> None:
     assert found
     assert [name for name, entry in found.items() if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)] == []
     assert [line for line in text(lock).splitlines() if not re.match(r"^([\w.-]+==| {4}--hash=| +# )", line)] == []
+
+
+def test_what_runs_in_trusted_jobs_is_locked_as_it_is_tested() -> None:
+    run, every = ({head(entry): hashes(entry) for entry in versions(lock).values()} for lock in (LOCKS[2], LOCKS[0]))
+    assert run.items() <= every.items()
+    needed = re.findall(r'^  "([A-Za-z0-9-]+)', text("pyproject.toml").partition("[project.scripts]")[0], re.MULTILINE)
+    assert {name.lower() for name in needed} <= {one.partition("==")[0] for one in run}
+    assert not {"pytest", "mypy", "playwright", "hypothesis"} & {one.partition("==")[0] for one in run}
+
+
+def head(entry: str) -> str:
+    """A locked package with its version and where it is wanted."""
+    return entry.partition("\\")[0].strip()
+
+
+def hashes(entry: str) -> set[str]:
+    return set(re.findall(r"sha256:[0-9a-f]{64}", entry))
 
 
 def test_every_dependency_of_ours_is_in_the_lock() -> None:

@@ -11,7 +11,18 @@ from typing import Any
 from duban.finding import Detail, Finding
 
 LANGUAGES = ("zh", "en")
-DOMAINS = ("terms", "commands", "findings", "site", "papers")
+DOMAINS = ("terms", "commands", "findings", "site", "papers", "signing")
+_SPELT_OUT: Mapping[str, tuple[str, ...]] = {
+    "expected": ("type.",),
+    "problem": ("syntax.", "receipt.", ""),
+    "part": ("",),
+    "kind": ("kind.", "part.", ""),
+    "role": ("role.",),
+    "state": ("seat.state.",),
+    "verdict": ("verdict.",),
+    "what": ("",),
+}
+"""Details that are codes of the house rather than words, each with what stands before the code in the catalogues."""
 
 
 class Language:
@@ -49,12 +60,12 @@ class Language:
         return self(f"{finding.code}.fix", **self._details(finding))
 
     def _details(self, finding: Finding) -> dict[str, str]:
-        details = {name: self.pick(detail) for name, detail in finding.details.items()}
-        for name, kind in (("expected", "type"), ("problem", "syntax")):
-            message = f"{kind}.{details.get(name, '')}"
-            if self.has(message):
-                details[name] = self(message)
-        return details
+        return {name: self._spelt_out(name, self.pick(detail)) for name, detail in finding.details.items()}
+
+    def _spelt_out(self, name: str, detail: str) -> str:
+        """A detail in words where it is a code that a catalogue knows, else as it is."""
+        messages = (f"{prefix}{detail}" for prefix in _SPELT_OUT.get(name, ()) if detail)
+        return next((self(message) for message in messages if self.has(message)), detail)
 
     def _filled(self, text: str, details: Mapping[str, Any]) -> str:
         return text.format_map(details) if details else text

@@ -21,6 +21,7 @@ COMMANDS = (
     "figures",
     "explain",
     "new",
+    "summary",
     "gate",
     "record",
     "audit",

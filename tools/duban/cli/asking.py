@@ -49,9 +49,12 @@ def signing(context: Context) -> Data:
 def told(
     context: Context, options: argparse.Namespace, forge: ForgeName
 ) -> tuple[Pull, tuple[Review, ...], tuple[Push, ...]]:
-    """The answers of a forge that lie in files, as GitHub or Gitea gave them. Raises UsageError and ForgeError."""
-    pull, reviews, pushes = (_document(context, file) for file in (options.pull, options.reviews, options.pushes))
-    commits = _document(context, options.commits) if options.commits else ()
+    """The answers of a forge that lie in files, as GitHub or Gitea gave them. Raises UsageError and ForgeError.
+
+    Of what no file is named for there is nothing.
+    """
+    files = (options.pull, options.reviews, options.pushes, options.commits)
+    pull, reviews, pushes, commits = (_document(context, file) if file else () for file in files)
     if forge == "gitea":
         from duban.forge import gitea_answers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 
 from duban.calendar import calendar_findings
 from duban.change import change
@@ -11,21 +12,28 @@ from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, prin
 from duban.cli.table import on_one_line
 from duban.finding import Finding, ordered
 from duban.language import Language
+from duban.load import Readings
 
 
 def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help=text("check.help.paths"))
     parser.add_argument("--base", metavar="REV", help=text("check.help.base"))
+    parser.add_argument("--new", action="store_true", help=text("check.help.new"))
     parser.add_argument("--format", choices=("text", "json", "github"), default="text", help=text("cli.help.format"))
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
+    if options.new and not options.base:
+        raise UsageError(context.text("check.new_needs_base"))
     day = context.day()
     tree = context.tree()
     readings = context.readings(tree)
-    findings = [*readings.findings(day), *calendar_findings(readings.registry, day)]
+    findings = _of_the_ledger(readings, day)
     if options.base:
-        findings += change(context.tree(options.base), tree).findings
+        before = context.tree(options.base)
+        if options.new:
+            findings = _not_among(findings, _of_the_ledger(context.readings(before), day))
+        findings += change(before, tree).findings
     if options.paths:
         wanted = [path.rstrip("/") for path in options.paths]
         for path in wanted:
@@ -50,6 +58,26 @@ def run(context: Context, options: argparse.Namespace) -> int:
     else:
         _print_text(findings, counts, context.text)
     return FINDINGS if findings else CLEAN
+
+
+def _of_the_ledger(readings: Readings, day: str) -> list[Finding]:
+    return [*readings.findings(day), *calendar_findings(readings.registry, day)]
+
+
+def _not_among(findings: list[Finding], known: list[Finding]) -> list[Finding]:
+    """The findings that are not known already, wherever in their file they stood."""
+    left = Counter(_told(one) for one in known)
+    found = []
+    for one in findings:
+        if left[_told(one)]:
+            left[_told(one)] -= 1
+        else:
+            found.append(one)
+    return found
+
+
+def _told(finding: Finding) -> tuple[str, str, str]:
+    return finding.path, finding.code, repr(sorted(finding.details.items()))
 
 
 def _print_text(findings: list[Finding], counts: dict[str, int], text: Language) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from duban.publish.fragments import escaped
-from duban.publish.shown import SIGNED, Row, Shower, Shown
+from duban.publish.place import Place
+from duban.publish.shown import Row, Shower, Shown
+from duban.publish.signature import SIGNED
 from duban.record import ItemRecord
 from duban.schema import Field
 
@@ -39,18 +41,26 @@ _WIDTH = {1: 38, 2: 15}
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One line of the block that a unit signs: who signed on which day, "" where the line is still empty."""
+    """One line of the block that a unit signs: who signed on which day, "" where the line is still empty.
+
+    ``proof`` is how that is proven, where the line was signed by itself.
+    """
 
     unit: str
     by: str = ""
     on: str = ""
     long_on: str = ""
     note: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One form on its sheet. ``lines`` is the body of the ruled table; a ``dense`` one needs the small size."""
+    """One form on its sheet. ``lines`` is the body of the ruled table; a ``dense`` one needs the small size.
+
+    ``rows`` are the same before they are HTML, line by line. ``proof`` is how the form's own
+    signature is proven, "" where nothing was audited.
+    """
 
     anchor: str
     kind: str
@@ -59,6 +69,7 @@ class Paper:
     number: str
     urgency: str
     recipients: str
+    rows: tuple[tuple[Row, ...], ...]
     lines: Markup
     dense: bool
     signer: Row | None
@@ -69,28 +80,33 @@ class Paper:
     contact: tuple[Row, ...]
     copies: Row | None
     short_office: str
+    proof: Markup
 
 
 def papers(record: ItemRecord, root: Field, shower: Shower) -> Iterator[Paper]:
     """All forms of an item, kind by kind, each kind in order of time."""
     for name in FORMS:
         field, node = root.properties[name], record.get(name)
+        place = Place(record["id"]).under(name)
         if isinstance(node, list) and field.items is not None:
-            for index, one in enumerate(node, 1):
-                yield _paper(record, root, one, field.items, f"paper-{name}-{index}", shower)
+            for index, one in enumerate(node):
+                yield _paper(record, root, one, field.items, place.at(index), shower)
         elif isinstance(node, dict):
-            yield _paper(record, root, node, field, f"paper-{name}", shower)
+            yield _paper(record, root, node, field, place, shower)
 
 
 def _paper(
-    record: ItemRecord, root: Field, node: Mapping[str, Any], field: Field, anchor: str, shower: Shower
+    record: ItemRecord, root: Field, node: Mapping[str, Any], field: Field, place: Place, shower: Shower
 ) -> Paper:
     rows = {row.label.name: row for row in shower.rows(node, field)}
-    lines = list(_lines(_matter(record, root, shower), rows, field.entry))
-    receipts = tuple(_receipts(node, field.entry, shower))
+    lines = tuple(_lines(_matter(record, root, shower), rows, field.entry))
+    receipts = tuple(_receipts(node, field.entry, place, shower))
+    # A close-out bears the signature of the unit that applies, in the block below.
+    proof = Markup() if field.entry == "closure_notice" else shower.signatures.below(node, place)
     height = sum(max([_height(row.value, _WIDTH[len(line)]) for row in line]) for line in lines)
+    height += len(receipts) + bool(proof)
     return Paper(
-        anchor=anchor,
+        anchor=f"paper-{place.anchor}",
         kind=field.entry,
         name=shower.entry_label(field),
         office=shower.names.office(node["issuer"]),
@@ -98,8 +114,9 @@ def _paper(
         number=node["form_no"],
         urgency=root.properties["urgency"].value_label(record["urgency"], shower.text.code),
         recipients=rows["recipients"].value.text if "recipients" in rows else _addressee(node, shower),
+        rows=lines,
         lines=Markup("".join([_ruled(line, shower) for line in lines])),  # noqa: S704 - made of escaped parts
-        dense=height + len(receipts) > _FULL,
+        dense=height > _FULL,
         signer=rows.get("signer"),
         on=node["issued_on"],
         long_on=shower.long_day(node["issued_on"]),
@@ -107,6 +124,7 @@ def _paper(
         receipts=receipts,
         contact=tuple([rows[name] for name in ("contact", "contact_phone") if name in rows]),
         copies=rows.get("cc"),
+        proof=proof,
     )
 
 
@@ -177,27 +195,33 @@ def _addressee(node: Mapping[str, Any], shower: Shower) -> str:
     return shower.names.unit(node.get("to_unit") or node["issuer"])
 
 
-def _receipts(node: Mapping[str, Any], kind: str, shower: Shower) -> Iterator[Receipt]:
-    names = shower.names
+def _receipts(node: Mapping[str, Any], kind: str, place: Place, shower: Shower) -> Iterator[Receipt]:
+    names, proven = shower.names, shower.signatures.beside
     if kind == "task_notice":
         ack = node.get("ack", {})
         by = names.position(ack["by"]) if ack else ""
         on = ack.get("on", "")
-        yield Receipt(names.unit(node["lead_unit"]), by, on, _long(on, shower), ack.get("objection", ""))
+        note = ack.get("objection", "")
+        yield Receipt(names.unit(node["lead_unit"]), by, on, _long(on, shower), note, proven(place.under("ack")))
     elif kind == "tracking_notice":
         yield Receipt(names.unit(node["to_unit"]))
     elif kind == "coordination_notice":
-        given = {one["unit"]: one for one in node.get("countersigns", ())}
+        signs = place.under("countersigns")
+        given = {one["unit"]: (one, signs.at(index)) for index, one in enumerate(node.get("countersigns", ()))}
         for unit in node["recipients"]:
-            one = given.get(unit)
-            if one:
-                yield Receipt(names.unit(unit), names.position(one["by"]), one["on"], _long(one["on"], shower))
+            if unit in given:
+                one, here = given[unit]
+                by, on = one["by"], one["on"]
+                proof = proven(here, signs, place, by=by)
+                yield Receipt(names.unit(unit), names.position(by), on, _long(on, shower), proof=proof)
             else:
                 yield Receipt(names.unit(unit))
     else:
-        for one in node[SIGNED]:
-            unit, on = names.unit(node["applicant_unit"]), one["on"]
-            yield Receipt(unit, names.position(one["by"]), on, _long(on, shower))
+        unit = names.unit(node["applicant_unit"])
+        for index, one in enumerate(node[SIGNED]):
+            by, on = one["by"], one["on"]
+            proof = proven(place.under(SIGNED).at(index)) or Markup(shower.signatures.mark(place))  # noqa: S704 - escaped there
+            yield Receipt(unit, names.position(by), on, _long(on, shower), proof=proof)
 
 
 def _long(on: str, shower: Shower) -> str:
