@@ -175,3 +175,52 @@ def gitlab_event(number: int = 7, **fields: Document) -> Document:
         "created_at": "2019-07-05T00:59:00Z",
         "push_data": {**push, **fields},
     }
+
+
+def github_status(**fields: Document) -> Document:
+    return {
+        "id": 40,
+        "state": "pending",
+        "description": "还差：局长",
+        "target_url": "https://ci.example.com/1",
+        "context": "duban/sign-off",
+        "created_at": "2019-07-05T01:00:00Z",
+        "creator": github_user(41, "Bot"),
+        **fields,
+    }
+
+
+def github_viewer(number: int = 41) -> Document:
+    # Query.viewer is a User and User.databaseId an Int in npm @octokit/graphql-schema 15.26.1.
+    return {"data": {"viewer": {"databaseId": number}}}
+
+
+def gitea_status(**fields: Document) -> Document:
+    # As in Forgejo's modules/structs/status.go and services/convert/status.go: the id counts a commit's statuses.
+    return {
+        "id": 4,
+        "status": "pending",
+        "description": "还差：局长",
+        "target_url": "https://ci.example.com/1",
+        "context": "duban/sign-off",
+        "creator": gitea_user(41),
+        "created_at": "2019-07-05T09:00:00+08:00",
+        **fields,
+    }
+
+
+def gitlab_status(**fields: Document) -> Document:
+    # As GitLab's lib/api/entities/commit_status.rb; pipeline_id is new.
+    return {
+        "id": 93,
+        "sha": HEAD,
+        "ref": "2019-0051",
+        "status": "pending",
+        "name": "duban/sign-off",
+        "target_url": "https://ci.example.com/1",
+        "description": "还差：局长",
+        "created_at": "2019-07-05T01:00:00.000Z",
+        "pipeline_id": 101,
+        "author": gitlab_user(41),
+        **fields,
+    }

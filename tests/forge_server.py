@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +23,8 @@ from duban.forge.http import TIMEOUT, Client
 from duban.forge.token import Token
 
 DATA = Path(__file__).parent / "forge"
+CERTIFICATE = DATA / "forge.test.pem"
+"""With its key, for the host ``forge.test`` and 127.0.0.1; signed by itself."""
 SECRET = "S3cret-that-Nobody-may-see"  # noqa: S105 - opens nothing
 NOW = 1_562_292_000.0
 """2019-07-05T02:00:00Z, the time by the clock of every client made here."""
@@ -40,7 +45,8 @@ class Asked:
 class Told:
     """One answer: a document, or plain bytes, again and again if it is endless.
 
-    Or none, if the line is cut, or held until the server closes.
+    Or none, if the line is cut, or held until the server closes. Or word for word, from the status line on,
+    what drips byte by byte, and then the content, if it is endless.
     """
 
     document: Any = None
@@ -50,6 +56,7 @@ class Told:
     cut: bool = False
     held: bool = False
     endless: bool = False
+    drip: bytes = b""
 
 
 Answer = Told | Callable[[Asked], Told]
@@ -58,12 +65,15 @@ Answer = Told | Callable[[Asked], Told]
 class ForgeServer:
     """Serves until the end of its ``with`` block. What it was not told about is 404."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: bool = False) -> None:
         self.exchanges: list[tuple[Asked, Told]] = []
         self._answers: dict[tuple[str, str], list[Answer]] = {}
         self._anything: Answer = Told({"message": "Not Found"}, 404)
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = shown().wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     def __enter__(self) -> ForgeServer:
@@ -80,7 +90,15 @@ class ForgeServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
+    def closing(self) -> bool:
+        return self._closing.is_set()
 
     @property
     def asked(self) -> list[Asked]:
@@ -114,6 +132,13 @@ class ForgeServer:
         return told
 
 
+def shown() -> ssl.SSLContext:
+    """What a server shows of itself over TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
 
@@ -137,6 +162,13 @@ def _handler(forge: ForgeServer) -> type[BaseHTTPRequestHandler]:
             if told.cut or told.held:
                 return
             content = json.dumps(told.document).encode() if told.content is None else told.content
+            if told.drip:
+                for byte in itertools.chain(told.drip, itertools.cycle(content if told.endless else b"")):
+                    if forge.closing:
+                        return
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.0005)  # else several would come as one
+                return
             self.send_response(told.status)
             for name, value in {"Content-Type": "application/json", **told.headers}.items():
                 self.send_header(name, value)
@@ -167,7 +199,15 @@ class Sleeps:
 
 def client_of(base: str, sleeps: Sleeps | None = None, timeout: Timeout = TIMEOUT) -> Client:
     """A client that never sleeps and whose clock stands still."""
-    return Client(base, Token(SECRET), timeout=timeout, sleep=sleeps or Sleeps(), clock=lambda: NOW)
+    return Client(
+        base,
+        Token(SECRET),
+        timeout=timeout,
+        proxy_of=lambda _: "",
+        sleep=sleeps or Sleeps(),
+        clock=lambda: NOW,
+        ticks=lambda: NOW,
+    )
 
 
 def linked(rows: Sequence[Any], size: int, rel: str = 'rel="next"') -> Callable[[Asked], Told]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from duban.forge import ForgeError, gitea_answers, github_answers, gitlab_answers
 from duban.forge.answer import GHOST, REPOSITORY
 from duban.forge.pull_document import numbers_of
+from duban.forge.statuses import Standing, says, status
 from duban.pull import REVIEW_STATES, Account, Pull, Push, Review
 from forge_documents import (
     BASE,
@@ -25,16 +26,20 @@ from forge_documents import (
     gitea_event,
     gitea_pull,
     gitea_review,
+    gitea_status,
     gitea_user,
     github_pull,
     github_pushes,
     github_reviews,
+    github_status,
     github_user,
+    github_viewer,
     gitlab_approvals,
     gitlab_event,
     gitlab_note,
     gitlab_pull,
     gitlab_reviewers,
+    gitlab_status,
     gitlab_user,
     gitlab_versions,
 )
@@ -60,6 +65,8 @@ DECODERS: dict[str, tuple[Callable[[Any], Any], Document]] = {
     "github commits": (lambda document: github_answers.pull(github_pull(), document), COMMITS),
     "github reviews": (github_answers.reviews, github_reviews()),
     "github pushes": (github_answers.pushes, github_pushes()),
+    "github standing": (github_answers.standing, [github_status()]),
+    "github own number": (github_answers.own_number, github_viewer()),
     "numbers": (numbers_of, [github_pull()]),
     "numbers merged": (lambda document: numbers_of(document, MERGE), [github_pull()]),
     "gitea pull": (gitea_answers.pull, gitea_pull()),
@@ -71,6 +78,8 @@ DECODERS: dict[str, tuple[Callable[[Any], Any], Document]] = {
     ),
     "gitea opening": (gitea_answers.opening, gitea_pull()),
     "gitea head": (lambda document: gitea_answers.head(document, "refs/x"), {"ref": "refs/x", "object": {"sha": HEAD}}),
+    "gitea standing": (gitea_answers.standing, [gitea_status()]),
+    "gitea own number": (gitea_answers.own_number, gitea_user()),
     "gitlab account": (gitlab_answers.account, {**gitlab_user(), "bot": False}),
     "gitlab pull": (lambda document: gitlab_answers.pull(document, person), gitlab_pull()),
     "gitlab fork": (gitlab_answers.fork, gitlab_pull()),
@@ -86,6 +95,9 @@ DECODERS: dict[str, tuple[Callable[[Any], Any], Document]] = {
         gitlab_reviewers(),
     ),
     "gitlab versions": (gitlab_answers.versions, gitlab_versions()),
+    "gitlab pipeline": (gitlab_answers.pipeline, [{"id": 101}]),
+    "gitlab standing": (lambda document: gitlab_answers.standing(document, 101), [gitlab_status()]),
+    "gitlab own number": (gitlab_answers.own_number, gitlab_user()),
     "gitlab events": (
         lambda document: gitlab_answers.with_pushers(HEADS, document, "2019-0051", person),
         [gitlab_event()],
@@ -141,6 +153,8 @@ def changed(document: Document, path: tuple[Any, ...], value: Any, *, gone: bool
 def assert_sound(found: Any) -> None:
     """A value is made of what it must be made of, whatever it was decoded from."""
     match found:
+        case None:
+            pass
         case tuple():
             for one in found:
                 assert_sound(one)
@@ -514,6 +528,70 @@ def test_versions_are_pushes_by_whoever_pushed_that_head() -> None:
         replace(HEADS[1], account=person(7)),
         replace(HEADS[1], account=person(9)),
     )
+
+
+SAID = Standing("pending", "还差：局长", 41)
+
+
+def test_a_status_is_told_alike_by_all_forges() -> None:
+    assert github_answers.standing([github_status()]) == SAID
+    assert gitea_answers.standing([gitea_status()]) == SAID
+    assert gitlab_answers.standing([gitlab_status()], 101) == SAID
+    blank = {"description": None, "creator": None, "author": None}
+    assert github_answers.standing([github_status(**blank)]) == Standing("pending", "", 0)
+    assert gitea_answers.standing([gitea_status(**blank)]) == Standing("pending", "", 0)
+    assert gitlab_answers.standing([gitlab_status(**blank)], 101) == Standing("pending", "", 0)
+
+
+def test_a_published_status_of_github() -> None:
+    assert github_answers.standing(REST["status-items"]) is None
+    published = {**REST["status-items"][0], "context": "duban/sign-off"}
+    assert github_answers.standing([published]) == Standing("success", "Build has completed successfully", 1)
+
+
+def test_a_status_under_another_name_is_none_of_ours() -> None:
+    other, another = "duban/sign-off2", "Duban/Sign-off"
+    assert github_answers.standing([github_status(context=other), github_status(context=another)]) is None
+    assert gitea_answers.standing([gitea_status(context=other), gitea_status(context=another)]) is None
+    assert gitlab_answers.standing([gitlab_status(name=other), gitlab_status(name=another)], 101) is None
+
+
+def test_the_first_that_github_tells_is_the_newest() -> None:
+    rows = [github_status(context="ci"), github_status(id=3, state="failure"), github_status(id=9)]
+    assert github_answers.standing(rows) == SAID._replace(state="failure")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_last_number_is_the_newest_elsewhere(order: int) -> None:
+    numbers = [9, 10, 2][::order]
+    rows = [gitea_status(id=number, status="failure" if number == 10 else "pending") for number in numbers]
+    assert gitea_answers.standing(rows) == SAID._replace(state="failure")
+    rows = [gitlab_status(id=number, status="failed" if number == 10 else "pending") for number in numbers]
+    assert gitlab_answers.standing(rows, 101) == SAID._replace(state="failed")
+
+
+def test_only_one_pipeline_of_gitlab_counts() -> None:
+    rows = [gitlab_status(id=99, pipeline_id=100, status="failed"), gitlab_status()]
+    assert gitlab_answers.standing(rows, 101) == SAID
+    assert gitlab_answers.standing(rows, 102) is None
+    older = gitlab_status()
+    del older["pipeline_id"]
+    assert gitlab_answers.standing([older], 101) is None
+    assert gitlab_answers.pipeline([{"id": 101}, {"id": 103}, {"id": 102}]) == 103
+    assert gitlab_answers.pipeline([]) == 0
+    assert gitlab_answers.standing([gitlab_status(pipeline_id=None)], 0) is None
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["success", "pending", "failure"]))
+def test_what_was_posted_says_itself(words: str, others: str, state: Any) -> None:
+    fields = status(state, words, "https://ci.example.com/1")
+    standing = Standing(fields["state"], fields["description"], 41)
+    assert says(standing, status(state, words), lambda: 41)
+    assert says(standing, fields, lambda: 0)
+    assert not says(standing, fields, lambda: 42)
+    assert not says(standing._replace(state="error"), fields, lambda: 41)
+    assert not says(None, fields, lambda: 0)
+    assert says(standing, status(state, others), lambda: 41) == (status(state, others) == status(state, words))
 
 
 @pytest.mark.parametrize(("row", "told"), [(github_pull(), numbers_of), (gitlab_pull(), gitlab_answers.numbers)])

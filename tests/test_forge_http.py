@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import logging
 import socket
+import time
 import traceback
 from collections.abc import Iterator
 
@@ -75,6 +77,17 @@ def test_a_relative_link_is_followed_too(server: ForgeServer) -> None:
     server.tell("/more", Told([2]))
     assert list(client_of(server.url).pages("/list")) == [1, 2]
     assert server.asked[1].query == {"cursor": "a/b"}
+
+
+def test_leaves_are_turned_only_as_far_as_wanted(server: ForgeServer) -> None:
+    server.tell("/list", counted(range(9), 2))
+    client = client_of(server.url)
+    assert next(client.leaves("/list", {"limit": "2"}, 3)) == [0, 1]
+    assert [asked.query for asked in server.asked] == [{"page": "1", "limit": "2"}]
+    assert list(client.leaves("/list", {}, 3)) == [[0, 1], [2, 3], [4, 5]]
+    assert len(server.asked) == 4
+    assert list(client.leaves("/list", {}, 9))[-1] == [8]
+    assert len(server.asked) == 10
 
 
 @pytest.mark.parametrize("last", [[], None])
@@ -279,8 +292,76 @@ def test_no_answer_in_time_is_an_error(server: ForgeServer) -> None:
     assert len(server.asked) == 5
 
 
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def slowly(base: str, step: float, sleeps: Sleeps | None = None) -> Client:
+    """A client by whose watch these seconds pass whenever it looks."""
+    ticks = itertools.count(NOW, step)
+    return Client(base, Token(SECRET), proxy_of=lambda _: "", sleep=sleeps or Sleeps(), ticks=lambda: next(ticks))
+
+
+@pytest.mark.parametrize(
+    ("drip", "content"),
+    [
+        (b"", b"H"),
+        (OK + b"X-Drip: ", b"a"),
+        (OK, b"A: b\r\n"),
+        (OK + b"Content-Length: 1000000\r\n\r\n[", b" "),
+        (OK + b"\r\n", b" "),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b" " * 5000)),
+        (b"HTTP/1.1 503 No\r\n\r\n", b" "),
+    ],
+    ids=["status", "header", "headers", "length", "close", "chunks", "gzip", "refusal"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_that_drips_is_an_error_in_the_end(
+    server: ForgeServer, drip: bytes, content: bytes, method: str
+) -> None:
+    server.tell("/it", Told(drip=drip or b"H", content=content, endless=True), method=method)
+    sleeps = Sleeps()
+    client = slowly(server.url, 10, sleeps)
+    with pytest.raises(ForgeError, match=rf"^{method} {server.url}/it: not answered whole within 120 seconds$"):
+        client.get("/it", {"q": "not shown"}) if method == "GET" else client.post("/it", {})
+    assert len(server.asked) == 1
+    assert sleeps.seconds == []
+
+
+@pytest.mark.parametrize(
+    "drip",
+    [
+        OK + b"Content-Length: 7\r\n\r\n[1,2,3]",
+        OK + b"\r\n[1,2,3]",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n4\r\n2,3]\r\n0\r\n\r\n",
+        OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"[1,2,3]"),
+    ],
+    ids=["length", "close", "chunks", "gzip"],
+)
+def test_an_answer_that_drips_is_waited_for(server: ForgeServer, drip: bytes) -> None:
+    server.tell("/it", Told(drip=drip))
+    assert slowly(server.url, 0.5).get("/it") == [1, 2, 3]
+
+
+def test_every_answer_has_its_own_time(server: ForgeServer) -> None:
+    server.tell("/list", linked(range(9), 1))
+    server.tell("/down", Told(status=502), Told(cut=True), Told([1]))
+    client = slowly(server.url, 20)
+    assert list(client.pages("/list")) == list(range(9))
+    assert client.get("/down") == [1]
+
+
+def test_a_cut_line_is_no_late_answer(server: ForgeServer) -> None:
+    server.tell("/it", Told(drip=OK + b"Content-Length: 9\r\n\r\n[1,"), Told([1]))
+    sleeps = Sleeps()
+    assert slowly(server.url, 0.5, sleeps).get("/it") == [1]
+    assert sleeps.seconds == [1.0]
+
+
 def test_its_own_patience_with_a_server_is_short() -> None:
     assert (http.TIMEOUT.connect_timeout, http.TIMEOUT.read_timeout) == (10, 30)
+    assert http.ANSWER == 120
+    assert Client("https://forge.test", Token(SECRET), proxy_of=lambda _: "")._watch._clock is time.monotonic
 
 
 @pytest.mark.parametrize("content", [b"", b"<html></html>", b'{"a": ', b"\xff\xfe", b'"\\ud800"', b"[" * 5000])
@@ -352,11 +433,12 @@ def test_nobody_sees_the_token(server: ForgeServer, caplog: pytest.LogCaptureFix
     server.tell("/away", Told(status=302, headers={"Location": f"http://{SECRET}.example/"}))
     server.tell("/down", Told(status=502))
     server.tell("/held", Told(held=True))
+    server.tell("/late", Told(drip=OK + b"X-Said: " + SECRET.encode(), content=b" ", endless=True))
     client = client_of(server.url, timeout=SOON)
     assert SECRET not in repr(client) + str(client) + repr(vars(client)) + repr(Token(SECRET)) + str(Token(SECRET))
-    for path in ("/echo", "/html", "/away", "/down", "/held", "/nowhere"):
+    for path in ("/echo", "/html", "/away", "/down", "/held", "/late", "/nowhere"):
         with pytest.raises(ForgeError) as caught:
-            client.get(path)
+            (slowly(server.url, 10) if path == "/late" else client).get(path)
         # The locals of a frame may well hold where the server wants to lead.
         report = traceback.TracebackException.from_exception(caught.value, capture_locals=path != "/away")
         assert SECRET.lower() not in "".join(report.format()).lower(), path

@@ -23,13 +23,18 @@ from forge_documents import (
     gitea_event,
     gitea_pull,
     gitea_review,
+    gitea_status,
     gitea_user,
     github_pull,
+    github_status,
+    github_user,
+    github_viewer,
     gitlab_approvals,
     gitlab_event,
     gitlab_note,
     gitlab_pull,
     gitlab_reviewers,
+    gitlab_status,
     gitlab_user,
     gitlab_versions,
 )
@@ -91,7 +96,11 @@ def test_github_is_asked_and_answers_as_it_says_itself(server: ForgeServer, desc
     server.tell(f"{home}/pulls/1347/reviews", linked(reviews, 2))
     more = {"Link": f'<{server.url}{home}/activity?after=CURSOR>; rel="next"'}
     server.tell(f"{home}/activity", Told([deleted, new], headers=more), Told([old]))
+    others = [example("status-items"), example("status-items", creator=None, description=None, target_url=None)]
+    said = example("status-items", context="duban/sign-off", state="pending", description="还差：局长")
+    server.tell(f"{home}/commits/{HEAD}/statuses", linked(others, 1))
     server.tell(f"{home}/statuses/{HEAD}", Told(example("status"), 201), method="POST")
+    server.tell("/api/graphql" if prefix else "/graphql", Told(github_viewer(1)), method="POST")
 
     forge = GitHub(client_of(server.url + prefix), "octocat/Hello-World")
     assert forge.pulls() == (1, 2, 3)
@@ -103,12 +112,19 @@ def test_github_is_asked_and_answers_as_it_says_itself(server: ForgeServer, desc
         Push(BASE, "2011-01-26T19:00:00.000Z", OCTOCAT),
         Push(HEAD, "2011-01-26T19:06:43.000Z", OCTOCAT),
     )
-    for state in ("success", "pending", "failure"):
-        forge.set_status(HEAD, state, "签批齐全", "https://ci.example.com/1")
+    forge.set_status(HEAD, "success", "签批齐全", "https://ci.example.com/1")
+    server.tell(f"{home}/commits/{HEAD}/statuses", Told([*others, said]))
+    for state in ("success", "failure", "pending", "pending"):
+        forge.set_status(HEAD, state, "还差：局长", "https://ci.example.com/2")
+    assert [body["state"] for body in posted(server)] == ["success", "success", "failure"]
 
     described = Description(description)
-    assert len(server.exchanges) == 13
-    assert [misfit for asked, told in server.exchanges for misfit in described.misfits(asked, told, prefix)] == []
+    assert len(server.exchanges) == 21
+    asked = [one for one in server.asked if one.path.endswith("/graphql")]
+    path = {"": "/graphql", "/api/v3": "/api/graphql"}[prefix]
+    assert [(one.path, one.body) for one in asked] == [(path, {"query": "{viewer{databaseId}}"})]
+    rest = [exchange for exchange in server.exchanges if not exchange[0].path.endswith("/graphql")]
+    assert [misfit for asked, told in rest for misfit in described.misfits(asked, told, prefix)] == []
 
 
 def test_the_description_would_tell() -> None:
@@ -149,7 +165,7 @@ def test_a_status_is_short_and_on_one_line(server: ForgeServer, name: str, reque
     server.tell(f"{home}/statuses/{HEAD}", Told({}, 201), method="POST")
     forge.set_status(HEAD, "failure", "还缺：\n局长" + "、副局长" * 50)
     forge.set_status(HEAD, "success", "签" * 140, "https://ci.example.com/1")
-    first, second = (asked.body for asked in server.asked)
+    first, second = posted(server)
     assert first == {
         key: "duban/sign-off",
         "state": "failed" if name == "gitlab" else "failure",
@@ -161,6 +177,164 @@ def test_a_status_is_short_and_on_one_line(server: ForgeServer, name: str, reque
         "description": "签" * 140,
         "target_url": "https://ci.example.com/1",
     }
+
+
+def posted(server: ForgeServer) -> list[Any]:
+    """The statuses that came in."""
+    return [asked.body for asked in server.asked if asked.method == "POST" and "/statuses/" in asked.path]
+
+
+class Commit:
+    """A commit on a forge: what its statuses say, and whose the token is, which is account 41's if it is told."""
+
+    def __init__(self, server: ForgeServer, name: str, forge: Forge) -> None:
+        self.server, self.name, self.forge = server, name, forge
+        home = {"github": "/repos/county/ledger", "gitea": "/api/v1/repos/county/ledger", "gitlab": GITLAB}[name]
+        self.list = (
+            f"{home}/repository/commits/{HEAD}/statuses" if name == "gitlab" else f"{home}/commits/{HEAD}/statuses"
+        )
+        self.me = {"github": "/graphql", "gitea": "/api/v1/user", "gitlab": "/api/v4/user"}[name]
+        server.tell(f"{home}/statuses/{HEAD}", Told({}, 201), method="POST")
+        server.tell(f"{home}/pipelines", Told([{"id": 101}]))
+        self.is_told(41)
+
+    def is_told(self, account: int | None, status: int = 200) -> None:
+        """Answer whose the token is."""
+        mine = {"github": github_viewer, "gitea": gitea_user, "gitlab": gitlab_user}[self.name]
+        document = {"message": "Forbidden"} if account is None else mine(account)
+        self.server.tell(self.me, Told(document, status), method="POST" if self.name == "github" else "GET")
+
+    def row(self, number: int = 4, account: int = 41, **fields: Any) -> Any:
+        """A status of ours as this forge tells it, which says pending and "还差：局长", or else what it is to say."""
+        if "state" in fields and self.name != "github":
+            fields["status"] = fields.pop("state")
+        if self.name == "github":
+            return github_status(id=number, creator=github_user(account), **fields)
+        if self.name == "gitea":
+            return gitea_status(id=number, creator=gitea_user(account), **fields)
+        return gitlab_status(id=number, author=gitlab_user(account), **fields)
+
+    def posts(self, *rows: Any) -> bool:
+        """Whether a status is posted where these stand, the newest first."""
+        self.server.tell(self.list, lambda asked: Told([] if asked.query.get("page", "1") > "1" else list(rows)))
+        return self.does()
+
+    def does(
+        self, state: Any = "pending", description: str = "还差：局长", url: str = "https://ci.example.com/2"
+    ) -> bool:
+        """Whether this is posted where what was told last stands."""
+        count = len(posted(self.server))
+        self.forge.set_status(HEAD, state, description, url)
+        return len(posted(self.server)) > count
+
+
+@pytest.fixture(params=FORGES)
+def commit(server: ForgeServer, request: pytest.FixtureRequest) -> Commit:
+    return Commit(server, request.param, request.getfixturevalue(request.param))
+
+
+def test_a_status_is_not_posted_while_it_stands_so(commit: Commit) -> None:
+    assert commit.posts()
+    assert not commit.posts(commit.row())
+    assert not commit.posts(commit.row(target_url=None))
+    assert not commit.posts(commit.row(description=" 还差：局长\n"))
+    assert not commit.posts(commit.row(9), commit.row(4, state="success"), commit.row(2))
+    assert not commit.does(description="还差：局长\n", url="")
+    assert commit.does("success")
+    assert commit.does("failure")
+    assert commit.does(description="还差：副局长")
+    assert commit.posts(commit.row(description=None))
+    assert commit.posts(commit.row(9, state="success"), commit.row(4))
+
+
+def test_a_failure_that_stands_is_known(commit: Commit) -> None:
+    fails = "failed" if commit.name == "gitlab" else "failure"
+    commit.server.tell(commit.list, Told([commit.row(state=fails, description="签" * 139 + "…")]))
+    assert not commit.does("failure", "签" * 200)
+    assert commit.does("failure", "签" * 140)
+
+
+def test_what_another_posted_keeps_ours_from_nothing(commit: Commit) -> None:
+    """GitHub can be told whose statuses count: the same words of another would leave the gate shut for good."""
+    assert commit.posts(commit.row(9, account=7), commit.row(4))
+    assert commit.posts(commit.row(9, account=7, state="success"), commit.row(4))
+    assert commit.posts({**commit.row(9), "creator": None, "author": None})
+    assert not commit.posts(commit.row(9), commit.row(4, account=7, state="success"))
+    asked = [asked.path for asked in commit.server.asked]
+    assert asked.count(commit.me) == 1
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 404, 500])
+def test_who_does_not_know_who_they_are_goes_by_the_words(commit: Commit, status: int) -> None:
+    commit.is_told(None, status)
+    assert not commit.posts(commit.row(9, account=7))
+    assert not commit.posts(commit.row(9, account=7))
+    assert commit.posts(commit.row(9, account=7, state="success"))
+    assert commit.server.paths.count(commit.me) == 1
+
+
+def test_who_they_are_is_not_asked_without_need(commit: Commit) -> None:
+    assert commit.posts()
+    assert commit.posts(commit.row(state="success"))
+    assert commit.me not in commit.server.paths
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Told({"message": "no"}, 403),
+        Told({"message": "no"}, 404),
+        Told({"message": "no"}, 500),
+        Told({"message": "no list"}),
+        Told([7]),
+        Told(content=b"<html>"),
+        Told(status=302, headers={"Location": "https://elsewhere.test/"}),
+    ],
+)
+def test_a_status_is_posted_where_none_is_told(commit: Commit, told: Told) -> None:
+    """A post too many does little harm, but an old verdict would that stays for want of one."""
+    commit.server.tell(commit.list, told)
+    assert commit.does()
+    assert commit.does()
+
+
+def test_a_status_that_cannot_be_posted_is_an_error(commit: Commit) -> None:
+    commit.server.tell(commit.list, Told(status=403))
+    commit.server.tell(
+        f"{commit.list.partition('/repository')[0].partition('/commits')[0]}/statuses/{HEAD}",
+        Told(status=422),
+        method="POST",
+    )
+    with pytest.raises(RefusalError, match="422"):
+        commit.does()
+
+
+@pytest.mark.parametrize("name", ["github", "gitea"])
+def test_ours_is_looked_for_among_the_first_of_others(
+    server: ForgeServer, name: str, request: pytest.FixtureRequest
+) -> None:
+    commit = Commit(server, name, request.getfixturevalue(name))
+    for before, pages, posts in ((0, 1, False), (1, 1, False), (2, 2, False), (5, 3, False), (6, 3, True)):
+        rows = [*[commit.row(context="ci") for _ in range(before)], commit.row(), *[commit.row(context="ci")] * 9]
+        server.tell(commit.list, counted(rows, 2))
+        count = server.paths.count(commit.list)
+        assert commit.does() is posts
+        assert server.paths.count(commit.list) - count == pages
+    size = {"github": {"per_page": "100"}, "gitea": {"limit": "50"}}[name]
+    assert next(asked.query for asked in server.asked if asked.path == commit.list) == {"page": "1", **size}
+
+
+def test_a_newer_pipeline_of_gitlab_has_no_status_yet(server: ForgeServer, gitlab: GitLab) -> None:
+    """GitLab goes by the newest pipeline of a commit alone, and what is posted is put there."""
+    commit = Commit(server, "gitlab", gitlab)
+    server.tell(commit.list, Told([commit.row()]))
+    assert not commit.does()
+    first, second = server.asked[:2]
+    assert (first.path, first.query) == (f"{GITLAB}/pipelines", {"sha": HEAD, "per_page": "1"})
+    assert second.query == {"name": "duban/sign-off", "pipeline_id": "101", "per_page": "100"}
+    for told in (Told([{"id": 102}]), Told([]), Told({"message": "no"}, 403), Told({"message": "no"}, 404)):
+        server.tell(f"{GITLAB}/pipelines", told)
+        assert commit.does()
 
 
 def test_gitea_lists_by_page_numbers(server: ForgeServer, gitea: Gitea) -> None:
@@ -317,8 +491,8 @@ def test_gitlab_takes_no_pending_twice(
 
 
 # What clients of each forge ask too: pyforgejo 2.0.7 in repository/ and issue/raw_client.py,
-# python-gitlab 8.6.0 in v4/objects (commits, events, merge_requests, merge_request_approvals, notes, projects,
-# reviewers, users).
+# python-gitlab 8.6.0 in v4/objects (commits, events, merge_requests, merge_request_approvals, notes, pipelines,
+# projects, reviewers, users).
 KNOWN_PATHS = {
     "gitea": [
         "repos/{owner}/{repo}/pulls",
@@ -329,6 +503,8 @@ KNOWN_PATHS = {
         "repos/{owner}/{repo}/git/refs/pull/{index}/head",
         "repos/{owner}/{repo}/issues/{index}/timeline",
         "repos/{owner}/{repo}/statuses/{sha}",
+        "repos/{owner}/{repo}/commits/{ref}/statuses",
+        "user",
     ],
     "gitlab": [
         "projects/{project_id}",
@@ -341,6 +517,9 @@ KNOWN_PATHS = {
         "projects/{project_id}/merge_requests/{mr_iid}/versions",
         "projects/{project_id}/repository/commits/{sha}/merge_requests",
         "projects/{project_id}/statuses/{commit_id}",
+        "projects/{project_id}/repository/commits/{commit_id}/statuses",
+        "projects/{project_id}/pipelines",
+        "user",
         "projects/{project_id}/events",
         "users",
         "users/{id}",
@@ -361,6 +540,7 @@ def test_only_known_paths_are_asked(server: ForgeServer, name: str, request: pyt
         documents |= {"2": {"path_with_namespace": "clerk/ledger"}, "pull": gitea_pull(), HEAD: {}}
         documents |= {"versions": gitlab_versions(), "commits": commits if name == "gitlab" else []}
         documents |= {"head": {"ref": "refs/pull/17/head", "object": {"sha": HEAD}}}
+        documents |= {"statuses": [gitlab_status() if name == "gitlab" else gitea_status()], "pipelines": [{"id": 101}]}
         return Told(documents.get(last, []))
 
     server.tell_all(answer)
@@ -368,6 +548,7 @@ def test_only_known_paths_are_asked(server: ForgeServer, name: str, request: pyt
     for ask in (forge.pulls, lambda: forge.pulls(MERGE), lambda: forge.reviews(17), lambda: forge.pushes(pull)):
         ask()
     forge.set_status(HEAD, "pending", "")
+    forge.set_status(HEAD, "pending", "还差：局长")
     patterns = [re.sub(r"\{\w+\}", "[^/]+", known) for known in KNOWN_PATHS[name]]
     asked = {path.removeprefix(prefix) for path in server.paths}
     assert [path for path in asked if not any(re.fullmatch(pattern, path) for pattern in patterns)] == []
@@ -423,7 +604,10 @@ def test_without_its_own_token_a_forge_is_not_asked(name: Any, environment: dict
     assert SECRET not in str(caught.value)
 
 
-def test_the_token_made_for_duban_goes_before_the_jobs_own(server: ForgeServer) -> None:
+def test_the_token_made_for_duban_goes_before_the_jobs_own(
+    server: ForgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
     server.serve({"/repos/county/ledger/pulls": []})
     environment = {"GITHUB_TOKEN": "another", "DUBAN_FORGE_TOKEN": SECRET, "GITHUB_API_URL": server.url}
     assert forge_of("github", "county/ledger", "", environment).pulls() == ()

@@ -27,6 +27,7 @@ def city(tmp_path: Path) -> City:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForgeServer]:
     monkeypatch.setenv("DUBAN_FORGE_TOKEN", SECRET)
+    monkeypatch.setenv("no_proxy", "*")
     with ForgeServer() as server:
         server.tell_all(Told([], 200))
         yield server

@@ -15,9 +15,10 @@ OPERATIONS = (
     ("get", "/repos/{owner}/{repo}/pulls/{pull_number}/reviews"),
     ("get", "/repos/{owner}/{repo}/commits/{commit_sha}/pulls"),
     ("get", "/repos/{owner}/{repo}/activity"),
+    ("get", "/repos/{owner}/{repo}/commits/{ref}/statuses"),
     ("post", "/repos/{owner}/{repo}/statuses/{sha}"),
 )
-"""All that duban asks of GitHub."""
+"""All that duban asks of GitHub by REST."""
 DESCRIPTIONS = ("api.github.com", "ghes-3.19")
 EXAMPLES = (
     "pull-request",
@@ -26,6 +27,7 @@ EXAMPLES = (
     "pull-request-review-items",
     "activity-items",
     "status",
+    "status-items",
 )
 EVENTS = ("opened", "synchronize", "converted_to_draft", "closed")
 NO_MATTER = frozenset({"description", "example", "examples", "title", "externalDocs"})

@@ -31,4 +31,7 @@ class Forge(Protocol):
         """When the branch of a pull request came to stand where it stood, in order."""
 
     def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
-        """Post the one commit status ``duban/sign-off``."""
+        """Post the one commit status ``duban/sign-off``, unless it stands so already: a forge takes only so many.
+
+        Another address alone is no reason to post; that somebody else posted what stands is one.
+        """

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from urllib.parse import quote
 
-from duban.forge import gitea_answers
+from duban.forge import ForgeError, gitea_answers
 from duban.forge.http import Client
 from duban.forge.pull_document import numbers_of
-from duban.forge.statuses import status
+from duban.forge.statuses import MOST_PAGES, Standing, says, status
 from duban.pull import ForgeName, Pull, Push, Review, StatusState
 
 _WHOLE = {"limit": "50"}
@@ -56,9 +57,27 @@ class Gitea:
         return found or (gitea_answers.opening(self._client.get(f"{self._home}/pulls/{pull.number}")),)
 
     def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
-        """Post the one commit status ``duban/sign-off``."""
-        path = f"{self._home}/statuses/{quote(commit, safe='')}"
-        self._client.post(path, status(state, description, url))
+        """Post the one commit status ``duban/sign-off``, unless it stands so already."""
+        fields = status(state, description, url)
+        if not says(self._standing(commit), fields, lambda: self._own_number):
+            self._client.post(f"{self._home}/statuses/{quote(commit, safe='')}", fields)
+
+    def _standing(self, commit: str) -> Standing | None:
+        """The newest status of our context; None if there is none, or it is not told: then it is posted anew."""
+        path = f"{self._home}/commits/{quote(commit, safe='')}/statuses"
+        try:
+            found = map(gitea_answers.standing, self._client.leaves(path, _WHOLE, MOST_PAGES))
+            return next(filter(None, found), None)
+        except ForgeError:
+            return None
+
+    @cached_property
+    def _own_number(self) -> int:
+        """The number of the account that the token is of, 0 if it may not be asked for."""
+        try:
+            return gitea_answers.own_number(self._client.get("/user"))
+        except ForgeError:
+            return 0
 
     def _merged_head(self, number: int) -> str:
         """The head that was merged: in a merged pull request the server tells where the branch stands now."""

@@ -1,4 +1,4 @@
-"""Gitea's and Forgejo's answers (``pulls/{n}`` and its commits, ``reviews``, ``timeline``) → values of duban.pull."""
+"""Gitea's and Forgejo's answers (``pulls/{n}``, commits, ``reviews``, ``timeline``, ``statuses``) → values of duban."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import orjson
 from duban.forge import ForgeError
 from duban.forge.answer import Answer
 from duban.forge.pull_document import account_or_ghost, pull_of
+from duban.forge.statuses import CONTEXT, Standing, standing_of
 from duban.pull import Account, Pull, Push, Review, ReviewState
 
 _STATES: dict[str, ReviewState | None] = {
@@ -71,6 +72,20 @@ def head(document: object, ref: str) -> str:
         if one["ref"].text() == ref:
             return one["object"]["sha"].commit()
     return ""
+
+
+def standing(document: object) -> Standing | None:
+    """The newest status of our context among a commit's (``commits/{sha}/statuses``).
+
+    They come by the second, so those of one second in any order; each has the next number of its commit.
+    """
+    ours = [one for one in Answer(document, "statuses").items() if one["context"].text() == CONTEXT]
+    return standing_of(max(ours, key=lambda one: one["id"].number()), "status", "creator") if ours else None
+
+
+def own_number(document: object) -> int:
+    """The number of the account that asks (``user``)."""
+    return Answer(document, "user")["id"].number()
 
 
 def _last_commit(body: Answer) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from urllib.parse import quote
 
 from duban.forge import ForgeError, github_answers
 from duban.forge.answer import Answer
 from duban.forge.http import Client
 from duban.forge.pull_document import numbers_of
-from duban.forge.statuses import status
+from duban.forge.statuses import MOST_PAGES, Standing, says, status
 from duban.pull import ForgeName, Pull, Push, Review, StatusState
 
 _WHOLE = {"per_page": "100"}
@@ -54,6 +55,24 @@ class GitHub:
         return github_answers.pushes(listed, ref)
 
     def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
-        """Post the one commit status ``duban/sign-off``."""
-        path = f"{self._home}/statuses/{quote(commit, safe='')}"
-        self._client.post(path, status(state, description, url))
+        """Post the one commit status ``duban/sign-off``, unless it stands so already."""
+        fields = status(state, description, url)
+        if not says(self._standing(commit), fields, lambda: self._own_number):
+            self._client.post(f"{self._home}/statuses/{quote(commit, safe='')}", fields)
+
+    def _standing(self, commit: str) -> Standing | None:
+        """The newest status of our context; None if there is none, or GitHub doesn't tell: then it is posted anew."""
+        path = f"{self._home}/commits/{quote(commit, safe='')}/statuses"
+        try:
+            found = map(github_answers.standing, self._client.leaves(path, _WHOLE, MOST_PAGES))
+            return next(filter(None, found), None)
+        except ForgeError:
+            return None
+
+    @cached_property
+    def _own_number(self) -> int:
+        """The number of the account that the token is of, 0 if GitHub doesn't tell. An App may not ask ``/user``."""
+        try:
+            return github_answers.own_number(self._client.graphql("{viewer{databaseId}}"))
+        except ForgeError:
+            return 0

@@ -1,9 +1,10 @@
-"""GitHub's answers (``pulls/{n}`` and its commits, ``reviews``, ``activity``) → the values of duban.pull."""
+"""GitHub's answers (``pulls/{n}`` and its commits, ``reviews``, ``activity``, ``statuses``) → values of duban."""
 
 from __future__ import annotations
 
 from duban.forge.answer import Answer
 from duban.forge.pull_document import account_or_ghost, pull_of
+from duban.forge.statuses import CONTEXT, Standing, standing_of
 from duban.pull import REVIEW_STATES, Account, Pull, Push, Review
 
 _STATES = {spelling: state for state in REVIEW_STATES for spelling in (state, state.lower())}
@@ -46,6 +47,19 @@ def pushes(document: object, ref: str = "") -> tuple[Push, ...]:
         actor = one.option("actor")
         found.append(Push(one["after"].commit(), one["timestamp"].moment(), _account(actor) if actor else None))
     return tuple(sorted(found, key=lambda push: push.at))
+
+
+def standing(document: object) -> Standing | None:
+    """The newest status of our context among a commit's (``commits/{sha}/statuses``), which come newest first."""
+    for one in Answer(document, "statuses").items():
+        if one["context"].text() == CONTEXT:
+            return standing_of(one, "state", "creator")
+    return None
+
+
+def own_number(document: object) -> int:
+    """The number of the account that asks (GraphQL's ``viewer``)."""
+    return Answer(document, "answer")["data"]["viewer"]["databaseId"].number()
 
 
 def _account(answer: Answer) -> Account:

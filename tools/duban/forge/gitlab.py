@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from urllib.parse import quote
 
 from duban.forge import ForgeError, gitlab_answers
 from duban.forge.http import Client, RefusalError
-from duban.forge.statuses import status
+from duban.forge.statuses import CONTEXT, Standing, says, status
 from duban.pull import Account, ForgeName, Pull, Push, Review, StatusState
 
 _WHOLE = {"per_page": "100"}
@@ -64,16 +65,40 @@ class GitLab:
         return gitlab_answers.with_pushers(found, events, pull.head_ref, self._account)
 
     def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
-        """Post the one commit status ``duban/sign-off``."""
+        """Post the one commit status ``duban/sign-off``, unless it stands so already."""
         fields = status(state, description, url)
         fields["name"] = fields.pop("context")
         fields["state"] = "failed" if state == "failure" else state
+        if says(self._standing(commit), fields, lambda: self._own_number):
+            return
         try:
             self._client.post(f"{self._home}/statuses/{quote(commit, safe='')}", fields)
         except RefusalError as refusal:
             # GitLab takes no second "pending" while the first one stands.
             if state != "pending" or _SAME_AGAIN not in refusal.said:
                 raise
+
+    def _standing(self, commit: str) -> Standing | None:
+        """The status in the newest pipeline of a commit, where a new one would go and which alone decides.
+
+        None if there is none, or it is not told: then it is posted anew.
+        """
+        try:
+            pipelines = self._client.get(f"{self._home}/pipelines", {"sha": commit, "per_page": "1"})
+            newest = gitlab_answers.pipeline(pipelines)
+            query = {"name": CONTEXT, "pipeline_id": str(newest), **_WHOLE}
+            path = f"{self._home}/repository/commits/{quote(commit, safe='')}/statuses"
+            return gitlab_answers.standing(self._client.get(path, query), newest)
+        except ForgeError:
+            return None
+
+    @cached_property
+    def _own_number(self) -> int:
+        """The number of the account that the token is of, 0 if it may not be asked for."""
+        try:
+            return gitlab_answers.own_number(self._client.get("/user"))
+        except ForgeError:
+            return 0
 
     def _authors(self, commits: object) -> Iterator[Account]:
         """Commits tell addresses only: the account's number may be in one, else the server is asked whose it is."""

@@ -1,4 +1,4 @@
-"""GitLab's answers (merge requests, approvals, notes, versions, events, users) → the values of duban.pull."""
+"""GitLab's answers (merge requests, approvals, notes, versions, events, users, statuses) → values of duban."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from duban.forge import ForgeError
 from duban.forge.answer import GHOST, Answer, once_each
+from duban.forge.statuses import CONTEXT, Standing, standing_of
 from duban.pull import Account, Pull, Push, Review
 
 AccountOf = Callable[[int], Account]
@@ -150,6 +151,26 @@ def with_pushers(found: Iterable[Push], document: object, ref: str, account_of: 
         for push in found
         for number in pushers.get(push.after) or {0: True}
     )
+
+
+def pipeline(document: object) -> int:
+    """The number of the newest of some pipelines (``pipelines``); 0 if there are none."""
+    return max((one["id"].number() for one in Answer(document, "pipelines").items()), default=0)
+
+
+def standing(document: object, of: int) -> Standing | None:
+    """The newest status under our name among a commit's (``…/statuses``) in one pipeline, which older servers hide."""
+    ours = []
+    for one in Answer(document, "statuses").items():
+        told = one.option("pipeline_id")
+        if told and told.number() == of and one["name"].text() == CONTEXT:
+            ours.append(one)
+    return standing_of(max(ours, key=lambda one: one["id"].number()), "status", "author") if ours else None
+
+
+def own_number(document: object) -> int:
+    """The number of the account that asks (``user``)."""
+    return Answer(document, "user")["id"].number()
 
 
 def _noted(document: object) -> Mapping[tuple[str, int], _Note]:

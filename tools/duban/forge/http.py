@@ -9,16 +9,21 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin
 
 import orjson
-from urllib3 import PoolManager, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3 import Timeout
+from urllib3.exceptions import HTTPError, ProxyError
 from urllib3.util import Url, parse_url
 
 from duban.forge import ForgeError
 from duban.forge.patience import wait_asked_for
+from duban.forge.proxy import connections, environments_proxy
 from duban.forge.token import Token
+from duban.forge.watch import Watch, watched_by
 from duban.moment import instant_of
 
 TIMEOUT = Timeout(connect=10, read=30)
+"""The seconds until a connection stands, and those between one piece of an answer and the next."""
+ANSWER = 120.0
+"""The seconds until an answer must be there whole."""
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """The seconds between tries, if the forge asks for no more."""
 PATIENCE = 120.0
@@ -56,6 +61,7 @@ class _Reply:
 class Client:
     """Everything that is asked of one forge goes through here, and nothing to any other host.
 
+    A proxy that the environment names learns which host it is, and no more.
     Paths begin with "/" below the base address, their parts percent-encoded; queries are encoded here.
     """
 
@@ -65,8 +71,10 @@ class Client:
         token: Token,
         *,
         timeout: Timeout = TIMEOUT,
+        proxy_of: Callable[[Url], str] = environments_proxy,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         address = _parsed(base)
         if address.scheme not in _PORTS or not address.host or address.auth or address.query or address.fragment:
@@ -75,7 +83,9 @@ class Client:
         self._prefix = (address.path or "").rstrip("/")
         self._origin = f"{address.scheme}://{address.netloc}"
         self._token, self._timeout, self._sleep, self._clock = token, timeout, sleep, clock
-        self._pool = PoolManager(num_pools=1)
+        self._watch = Watch(ANSWER, ticks)
+        self._pool = connections(address, proxy_of(address))
+        self._pool.pool_classes_by_scheme = watched_by(self._watch)
 
     def __repr__(self) -> str:
         return f"Client({self._origin}{self._prefix})"
@@ -116,16 +126,27 @@ class Client:
 
     def numbered(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[object]:
         """The members of a list that is told in pages by number, up to the first empty one."""
-        for page in range(1, MOST_PAGES + 1):
-            document = self.get(path, {"page": str(page), **(query or {})})
+        for count, page in enumerate(self.leaves(path, query or {}, MOST_PAGES), 1):
+            yield from page
+            if count == MOST_PAGES:
+                raise ForgeError(f"GET {path}: more than {MOST_PAGES} pages")
+
+    def leaves(self, path: str, query: Mapping[str, str], most: int) -> Iterator[list[object]]:
+        """The first of these pages themselves, each asked for when it is wanted and not before."""
+        for page in range(1, most + 1):
+            document = self.get(path, {"page": str(page), **query})
             if document in ([], None):
                 return
-            yield from self._members(document, path)
-        raise ForgeError(f"GET {path}: more than {MOST_PAGES} pages")
+            yield self._members(document, path)
 
     def post(self, path: str, body: Mapping[str, str]) -> object:
         """The answer to a document. It may be sent twice, if no answer came to the first."""
         return self._document("POST", self._target(path), orjson.dumps(body))[0]
+
+    def graphql(self, query: str) -> object:
+        """The answer to a GraphQL query, which GitHub Enterprise takes beside its ``v3``."""
+        target = f"{self._prefix.removesuffix('/v3')}/graphql"
+        return self._document("POST", target, orjson.dumps({"query": query}))[0]
 
     def _target(self, path: str, query: Mapping[str, str] | None = None) -> str:
         return f"{self._prefix}{path}" + (f"?{urlencode(query)}" if query else "")
@@ -169,6 +190,8 @@ class Client:
 
     def _once(self, method: str, target: str, body: bytes | None) -> tuple[_Reply | None, str]:
         """The reply to one request, or why there is none."""
+        request, late = f"{method} {self._origin}{target.partition('?')[0]}", False
+        self._watch.restart()
         try:
             response = self._pool.request(
                 method,
@@ -194,10 +217,14 @@ class Client:
             finally:
                 response.close()
         except HTTPError as error:
-            return None, self._plain(str(error))
+            late = self._watch.over
+            if not late:
+                return None, self._plain(str(error.original_error if isinstance(error, ProxyError) else error))
         # Outside the try: an error that is raised within it would carry the library's along.
+        if late:
+            raise ForgeError(f"{request}: not answered whole within {self._watch.seconds:.0f} seconds")
         if len(content) > MOST_BYTES:
-            raise ForgeError(f"{method} {self._origin}{target.partition('?')[0]}: an answer of over {MOST_BYTES} bytes")
+            raise ForgeError(f"{request}: an answer of over {MOST_BYTES} bytes")
         return _Reply(response.status, response.headers, bytes(content)), ""
 
     def _followed(self, target: str, link: str) -> str:
