@@ -22,7 +22,7 @@ from duban.repository.objects import Objects
 from duban.schema import Schemas
 
 FIRST_WEEKS = "2019-07-11"
-FLIPS = 24
+FLIPS = 16
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from duban.change import change
-from duban.finding import CODES, Detail
+from duban.finding import CODES, Detail, Finding
 from duban.gate import Judgement, Proposed, judged
 from duban.model import Registry
+from duban.part import Part, parts_of
 from duban.proof import Proof, ProofState, Signer, Touched
 from duban.receipt import (
     Merge,
@@ -30,6 +31,8 @@ _CODE_OF = {"D9": "A209", "G105": "A210", "G106": "A211", "G107": "A211", "G108"
 _JUDGED = ("changes", "verdict")
 """What a receipt says of the judgement that must hold for good; the rest may come to be told in other words."""
 _UNPROVEN = frozenset({"A201", "A203"})
+_ROOTS: tuple[Part, ...] = ("policy", "registry", "schemas")
+"""The parts by which signatures are judged: where these changed without leave, nothing judged by them is proven."""
 _BY_ENTRY = frozenset({"A208"})
 
 
@@ -107,12 +110,14 @@ def audit(
     verify: Verify,
     is_valid: Callable[[Any], bool],
     since: Verified = Verified(),
+    earlier: Callable[[], Collection[str]] = frozenset,
 ) -> Audit:
     """Judge every step and every receipt that came since; the same rule as the gate's, ever after.
 
-    ``is_valid`` tells whether a document fits the schema of receipts.
+    ``is_valid`` tells whether a document fits the schema of receipts; ``earlier`` are the commits of
+    the main branch from before, whose receipts are not looked into.
     """
-    return _Audit(since, is_valid).run(steps, filed, verify)
+    return _Audit(since, is_valid).run(steps, filed, verify, earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +147,33 @@ class _Audit:
         self.events: list[Proof | Touched] = []
         self.receipts: dict[str, tuple[Filed, Receipt]] = {}
         self.used: set[str] = set()
+        self.unsound: set[str] = set()
 
     def found(self) -> Audit:
         return Audit(self.at, tuple(self.violations), tuple(self.events))
 
-    def run(self, steps: Iterable[Step], filed: Sequence[Filed], verify: Verify) -> Audit:
+    def run(
+        self, steps: Iterable[Step], filed: Sequence[Filed], verify: Verify, earlier: Callable[[], Collection[str]]
+    ) -> Audit:
+        begun = self.at.seq > 0
         self.file(filed)
         all_steps = list(steps)
         signed = self._signatures(all_steps, verify)
         for step in all_steps:
+            before = len(self.violations)
             self._step(step, signed)
+            self._rules_moved(step, in_order=len(self.violations) == before)
             self.at = replace(self.at, tip=step.id, commits=self.at.commits + 1)
-        for after, (one, receipt) in self.receipts.items():
-            if after not in self.used:
-                self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
+        self._unused(earlier, begun=begun)
         return self.found()
+
+    def _unused(self, earlier: Callable[[], Collection[str]], *, begun: bool) -> None:
+        """A207: receipts of no merge. Those of before a genesis that was moved come before all others."""
+        known = earlier() if self.receipts.keys() - self.used else ()
+        for after, (one, receipt) in self.receipts.items():
+            begun = begun or after in self.used
+            if after not in self.used and (begun or after not in known):
+                self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
 
     def file(self, filed: Sequence[Filed]) -> None:
         """The chain of receipts, each in its place."""
@@ -224,7 +241,7 @@ class _Audit:
         if any(receipt.document[name] != told[name] for name in _JUDGED):
             self._violation(step.id, "A216", seq=str(receipt.seq), verdict=judgement.verdict)
         codes = {one.code for one in self.violations[before:]} - _BY_ENTRY
-        state: ProofState = "broken" if codes - _UNPROVEN else "claimed" if codes else "proven"
+        state: ProofState = "broken" if codes - _UNPROVEN else "claimed" if codes or self.unsound else "proven"
         self._touch(step, judgement.change.touched)
         self.events += _proofs(step, judgement, receipt, state)
 
@@ -232,8 +249,7 @@ class _Audit:
         """Nothing tells who signed; what the commit did to signed entries is told all the same."""
         proposed = step.proposed()
         found = change(proposed.before, proposed.after, proposed.schemas)
-        for finding in found.findings:
-            self._violation(step.id, _code(finding.code), file=finding.path, finding=finding.code)
+        self._wrong(step, (*found.findings, *found.unreadable))
         self._touch(step, found.touched)
         broken = {one.code for one in self.violations[before:]} - _UNPROVEN
         state: ProofState = "broken" if broken else "claimed"
@@ -267,15 +283,24 @@ class _Audit:
         self.at = replace(self.at, merged_at=max(self.at.merged_at, merged_at))
 
     def _judged(self, step: Step, judgement: Judgement) -> None:
-        for finding in judgement.findings:
-            if CODES[finding.code].severity == "error":
-                self._violation(step.id, _code(finding.code), file=finding.path, finding=finding.code)
+        self._wrong(step, (one for one in judgement.findings if CODES[one.code].severity == "error"))
         for one in judgement.standing:
             if one.state != "signed":
                 seat = one.seat
                 self._violation(
                     step.id, "A208", item=seat.item, entry=seat.entry, kind=seat.kind, role=seat.role, state=one.state
                 )
+
+    def _wrong(self, step: Step, findings: Iterable[Finding]) -> None:
+        """What is wrong in a file, once for each file and code."""
+        for path, code in dict.fromkeys((one.path, one.code) for one in findings):
+            self._violation(step.id, _code(code), file=path, finding=code)
+
+    def _rules_moved(self, step: Step, *, in_order: bool) -> None:
+        """Which rules stand that nobody has signed: a later change of the same file that is in order mends that."""
+        parts = parts_of(one.path for one in step.proposed().differing)
+        moved = {path for part in _ROOTS for path in parts.get(part, ())}
+        self.unsound = self.unsound - moved if in_order else self.unsound | moved
 
     def _touch(self, step: Step, touched: Iterable[tuple[str, str]]) -> None:
         self.events += [Touched(item, pointer, step.id) for item, pointer in touched]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,7 @@ from duban.change import change
 from duban.memory import Memory
 from duban.model import Tree
 from duban.proof import Proof, Proofs, proofs_of
-from duban.repository.error import RevisionError
-from duban.repository.evidence import Evidence
+from duban.repository.evidence import BRANCH, Evidence
 from duban.repository.history import POLICY, History
 from duban.repository.objects import Objects, Partial
 from duban.schema import SchemaError, Schemas
@@ -69,33 +68,39 @@ def audited(
         end = main_tip(history, tip)
         start = genesis_of(history, end, genesis)
         evidence_tip = history.revision(evidence) if evidence else filings.newest()
-        since = memory.known(start) if not full else Verified()
-        lost: list[Violation] = []
-        try:
-            steps, filed = _since(history, filings, since.tip or start, end, since.evidence, evidence_tip)
-        except RevisionError:
-            # What was seen to be in order is no longer part of history: nothing of it is believed.
-            lost = [Violation(since.tip, "A217", {"branch": "main", "known": since.tip[:10]})] if since.tip else []
-            since = Verified()
-            try:
-                steps, filed = _since(history, filings, start, end, "", evidence_tip)
-            except RevisionError:
-                steps, filed = [], []
-                lost.append(Violation(end, "A220", {"genesis": start[:10]}))
+        seen = Verified() if full else memory.seen()
+        lost = [*_lost(history, "main", seen.tip, end), *_lost(history, BRANCH, seen.evidence, evidence_tip)]
+        # Where what was seen to be in order is no longer part of history, nothing of it is believed.
+        since = Verified() if full or lost else memory.known(start)
+        length = memory.length(start) if since.tip else 0
+        steps: list[Step] = []
+        filed: list[Filed] = []
+        cut_off = [] if since.tip else _cut_off(history, start, end)
+        if not cut_off:
+            steps = list(history.steps(since.tip or start, end))
+            filed = filings.filed(since.evidence, evidence_tip)
         is_valid = receipt_check(history, end)
-        found = audit(steps, filed, filings.verify, is_valid, replace(since, tip=since.tip or start))
+        earlier = partial(history.up_to, start)
+        found = audit(steps, filed, filings.verify, is_valid, replace(since, tip=since.tip or start), earlier)
         moved = [] if since.tip or genesis else moved_genesis(history, start)
-        found = replace(found, violations=(*moved, *lost, *found.violations))
-        if found.clean:
+        # Whoever names an older revision has lost nothing, and nothing is forgotten for it.
+        missed = () if tip or evidence else lost
+        found = replace(found, violations=(*moved, *missed, *cut_off, *found.violations))
+        if found.clean and not lost:
             memory.keep(start, found, afresh=not since.tip)
-    return Audited(start, found, lambda: _tree_at(folder, start), memory.proofs if since.tip else lambda: iter(()))
+    return Audited(start, found, partial(_tree_at, folder, start), partial(memory.proofs, length))
 
 
-def _since(
-    history: History, filings: Evidence, tip: str, end: str, evidence: str, evidence_end: str
-) -> tuple[list[Step], list[Filed]]:
-    """What came after two known tips. Raises RevisionError where either does not lead on."""
-    return list(history.steps(tip, end)), filings.filed(evidence, evidence_end)
+def _lost(history: History, branch: str, known: str, tip: str) -> list[Violation]:
+    """A217: a tip that was seen to be in order does not lead to where the branch stands now."""
+    if not known or history.leads(known, tip):
+        return []
+    return [Violation(known, "A217", {"branch": branch, "known": known[:10]})]
+
+
+def _cut_off(history: History, start: str, tip: str) -> list[Violation]:
+    """A220: the genesis does not lead to where the main branch stands now."""
+    return [] if history.leads(start, tip) else [Violation(tip, "A220", {"genesis": start[:10]})]
 
 
 def main_tip(history: History, named: str = "") -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,7 +14,9 @@ from duban.load import place
 from duban.model import Tree, text_pointer
 from duban.parse import parse
 from duban.part import SCANS
+from duban.paths import shown
 from duban.schema import Field, SchemaError, Schemas
+from duban.violation import problems
 
 _HEAD = "intake"
 """The kind of entry that an item's head belongs to: it is signed for when the item is registered."""
@@ -37,12 +39,14 @@ class Change:
     """What lies between two trees, and why it may not stand (findings on the tree after).
 
     ``touched`` names what was signed before and is no longer as it was: item and pointer ("" for
-    the whole).
+    the whole). ``unreadable`` tells what is wrong in files that could not be read before either:
+    nobody can sign what cannot be read.
     """
 
     added: tuple[Added, ...] = ()
     findings: tuple[Finding, ...] = ()
     touched: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[Finding, ...] = ()
 
 
 def change(before: Tree, after: Tree, schemas: Schemas | None = None) -> Change:
@@ -56,7 +60,12 @@ def change(before: Tree, after: Tree, schemas: Schemas | None = None) -> Change:
     except SchemaError as error:
         return Change((), (Finding(error.path, 1, 1, "D809", {"problem": error.problem}),))
     comparison.run(before, after)
-    return Change(tuple(comparison.added), tuple(comparison.findings), tuple(comparison.touched))
+    return Change(
+        tuple(comparison.added),
+        tuple(comparison.findings),
+        tuple(dict.fromkeys(comparison.touched)),
+        tuple(comparison.unreadable),
+    )
 
 
 def digest_of(data: Any) -> str:
@@ -66,7 +75,7 @@ def digest_of(data: Any) -> str:
 
 def identity_of(path: str) -> str:
     """The id that a file's place gives it: of an item ``2019-0051``, of a report ``2019/087``."""
-    name = path.removesuffix(".yml")
+    name = shown(path).removesuffix(".yml")
     return name.removeprefix("reports/") if path.startswith("reports/") else name.rpartition("/")[2]
 
 
@@ -78,6 +87,7 @@ class _Comparison:
         self.added: list[Added] = []
         self.findings: list[Finding] = []
         self.touched: list[tuple[str, str]] = []
+        self.unreadable: list[Finding] = []
 
     def run(self, before: Tree, after: Tree) -> None:
         files = {path for path in (*before, *after) if path.startswith(("items/", "reports/"))}
@@ -89,69 +99,90 @@ class _Comparison:
                 self._file(path, before.get(path), after[path])
         for path in sorted(path for path in before if path.startswith(SCANS)):
             if path not in after or before[path] != after[path]:
-                self.findings.append(Finding(path, 1, 1, "D907", {"file": path}))
+                self.findings.append(Finding(shown(path), 1, 1, "D907", {"file": shown(path)}))
 
     def _gone(self, path: str, standing: Mapping[str, str]) -> None:
         identity = identity_of(path)
         self.touched.append((identity, ""))
         if identity in standing:
-            self.findings.append(Finding(standing[identity], 1, 1, "D904", {"old_path": path}))
+            self.findings.append(Finding(shown(standing[identity]), 1, 1, "D904", {"old_path": shown(path)}))
         else:
-            self.findings.append(Finding(path, 1, 1, "D902", {"id": identity}))
+            self.findings.append(Finding(shown(path), 1, 1, "D902", {"id": identity}))
 
     def _file(self, path: str, before: bytes | None, after: bytes) -> None:
         name = "item" if path.startswith("items/") else "report"
-        root, identity = self.schemas.field(name), identity_of(path)
+        root, identity, path = self.schemas.field(name), identity_of(path), shown(path)
         old = parse(path, before)[0] if before is not None else None
-        new, _ = parse(path, after)
-        if new is None or not self.schemas.validator(name).is_valid(new):
-            if old is not None and self.schemas.validator(name).is_valid(old):
+        new, slips = parse(path, after)
+        if new is not None and (misfits := problems(self.schemas, name, new)):
+            slips = place(path, after, misfits)
+        if slips:
+            if old is not None and not problems(self.schemas, name, old):
                 self.touched.append((identity, ""))
                 self.findings.append(Finding(path, 1, 1, "D906", {"id": identity}))
+            else:
+                self.unreadable += slips
             return
         if old is None:
             brought: Iterable[tuple[Pointer, str]] = _entries(new, root, ())
         else:
-            problems = list(_compare(old, new, root, (), in_entry=False))
-            self.findings += place(path, after, problems) if problems else ()
-            self.touched += [(identity, text_pointer(problem.pointer)) for problem in problems]
+            broken = list(_compare(old, new, root, (), in_entry=False))
+            self.findings += place(path, after, [one.problem for one in broken]) if broken else ()
+            touched = (_signed_with(pointer, root) for one in broken for pointer in one.pointers)
+            self.touched += [(identity, text_pointer(pointer)) for pointer in touched]
             brought = _added(old, new, root, (), root.entry or _HEAD)
         self.added += [Added(identity, text_pointer(pointer), kind) for pointer, kind in brought]
 
 
-def _compare(old: Any, new: Any, here: Field | None, pointer: Pointer, in_entry: bool) -> Iterator[Problem]:
+class _Broken(NamedTuple):
+    """What is not add-only: the problem, at a place that is still there, and what is no longer as it was."""
+
+    problem: Problem
+    pointers: Sequence[Pointer]
+
+
+def _signed_with(pointer: Pointer, root: Field) -> Pointer:
+    """The pointer itself within an entry; what belongs to the head was signed with the first entry."""
+    here = root.at(pointer[:1])
+    listed = here.items if here is not None and here.items is not None else here
+    return pointer if root.entry or (listed is not None and listed.entry) else (_HEAD,)
+
+
+def _compare(old: Any, new: Any, here: Field | None, pointer: Pointer, in_entry: bool) -> Iterator[_Broken]:
     """What of the old is gone or changed, and what was added where only signing anew could add it."""
     if here is None:
         if digest_of(old) != digest_of(new):
-            yield Problem("D901", pointer, {"entry": str(pointer[-1])})
+            yield _Broken(Problem("D901", pointer, {"entry": str(pointer[-1])}), [pointer])
         return
     in_entry = in_entry or bool(here.entry)
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _kept(old, new, here, pointer, in_entry)
         brought: list[tuple[str | int, Field]] = [(key, here.properties[key]) for key in new if key not in old]
     elif isinstance(old, list) and isinstance(new, list) and here.items is not None:
-        if len(new) < len(old):
-            yield Problem("D903", pointer, {"entry": here.labels}, at_key=True)
+        if gone := [(*pointer, index) for index in range(len(new), len(old))]:
+            yield _Broken(Problem("D903", pointer, {"entry": here.labels}, at_key=True), gone)
         for index, (value, other) in enumerate(zip(old, new, strict=False)):
             yield from _compare(value, other, here.items, (*pointer, index), in_entry)
         brought = [(index, here) for index in range(len(old), len(new))]
     else:
         if old != new or type(old) is not type(new):
-            yield Problem("D901", pointer, {"entry": here.labels})
+            yield _Broken(Problem("D901", pointer, {"entry": here.labels}), [pointer])
         return
     for part, child in brought:
         if in_entry and not child.may_come_later:
-            yield Problem("D905", (*pointer, part), {"entry": child.labels}, at_key=True)
+            problem = Problem("D905", (*pointer, part), {"entry": child.labels}, at_key=True)
+            yield _Broken(problem, [(*pointer, part)])
 
 
-def _kept(old: Any, new: Any, here: Field, pointer: Pointer, in_entry: bool) -> Iterator[Problem]:
+def _kept(old: Any, new: Any, here: Field, pointer: Pointer, in_entry: bool) -> Iterator[_Broken]:
     """The same of every property that was there."""
     for key, value in old.items():
         child = here.properties.get(key)
         if key in new:
             yield from _compare(value, new[key], child, (*pointer, key), in_entry)
         else:
-            yield Problem("D903", pointer, {"entry": child.labels if child else str(key)}, at_key=True)
+            problem = Problem("D903", pointer, {"entry": child.labels if child else str(key)}, at_key=True)
+            yield _Broken(problem, [(*pointer, key)])
 
 
 def _entries(node: Any, here: Field, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:

@@ -11,7 +11,7 @@ from duban.finding import CODES, Finding, ordered
 from duban.load import collected, in_place
 from duban.model import Registry, Tree
 from duban.part import RULES, Part, parts_of
-from duban.paths import Differing, path_findings
+from duban.paths import Differing, path_findings, shown
 from duban.reader import Reader
 from duban.schema import Schemas
 from duban.seat import seats
@@ -70,7 +70,8 @@ def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Ju
     found = change(proposed.before, proposed.after, proposed.schemas)
     wanted = seats(found, proposed.after, parts, registry.policy, proposed.schemas)
     rules = registry.policy.get("signing", {})
-    findings = [*found.findings, *wanted.findings, *path_findings(proposed.differing, proposed.siblings)]
+    findings = [*found.findings, *found.unreadable, *wanted.findings]
+    findings += path_findings(proposed.differing, proposed.siblings)
     mixed = [part for part in RULES if part in parts]
     if mixed and ("record" in parts or "scans" in parts):
         findings += [Finding(parts[part][0], 1, 1, "G105", {"part": f"part.{part}"}) for part in mixed]
@@ -93,7 +94,10 @@ def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Ju
 def gate(proposed: Proposed, submission: Submission, registry: Registry, head: str, day: str) -> Judgement:
     """The whole rule before a merge; also reads what the change brings by the rules of a check, on an ISO day."""
     found = judged(proposed, submission, registry)
-    findings = [*found.findings, *_slips(proposed, day)]
+    told = {(one.path, one.line, one.column, one.code) for one in found.findings}
+    slips = (replace(one, path=shown(one.path)) for one in _slips(proposed, day))
+    findings = [*found.findings]
+    findings += [one for one in slips if (one.path, one.line, one.column, one.code) not in told]
     if submission.pull.head != head:
         findings.append(Finding("", 1, 1, "G102", {"head": submission.pull.head[:10], "given": head[:10]}))
     findings += [Finding(path, 1, 1, "G104", {"file": path}) for path in proposed.conflict]

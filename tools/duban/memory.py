@@ -31,6 +31,13 @@ class Memory:
         state = self._read(genesis)
         return Verified(**state["verified"]) if state else Verified()
 
+    def seen(self) -> Verified:
+        """The tips that were last found clean, by whatever program and from whatever genesis on."""
+        try:
+            return Verified(**orjson.loads(self._state.read_bytes())["verified"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return Verified()
+
     def keep(self, genesis: str, found: Audit, *, afresh: bool) -> None:
         """Remember a clean audit, as what follows the one known or instead of it."""
         state: dict[str, Any] = {} if afresh else self._read(genesis)
@@ -50,13 +57,17 @@ class Memory:
         }
         write_whole(self._state, orjson.dumps(state))
 
-    def proofs(self) -> Iterator[Proof]:
-        """The proofs up to where history is known."""
+    def length(self, genesis: str) -> int:
+        """How far the proofs go that belong to what is known."""
+        state = self._read(genesis)
+        return int(state["length"]) if state else 0
+
+    def proofs(self, length: int) -> Iterator[Proof]:
+        """The proofs up to a length; what was kept after it is left out."""
         try:
-            length = int(orjson.loads(self._state.read_bytes())["length"])
             with self._proofs.open("rb") as stream:
                 content = stream.read(length)
-        except (OSError, ValueError, KeyError):
+        except OSError:
             return
         for line in content.splitlines():
             row = orjson.loads(line)

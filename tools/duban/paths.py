@@ -45,19 +45,24 @@ def path_findings(differing: Iterable[Differing], siblings: Mapping[str, Collect
     for one in differing:
         if not one.stays:
             continue
-        shown = one.path.encode("utf-8", "replace").decode()
+        path = shown(one.path)
         if kind := _not_plain(one):
-            yield Finding(shown, 1, 1, "G106", {"kind": kind})
+            yield Finding(path, 1, 1, "G106", {"kind": kind})
         if problem := odd(one.path):
-            yield Finding(shown, 1, 1, "G107", {"problem": problem})
+            yield Finding(path, 1, 1, "G107", {"problem": problem})
         folder, rest = "", one.path
         while rest:
             name, _, rest = rest.partition("/")
             for other in siblings.get(folder, ()):
                 if other != name and _folded(other) == _folded(name) and (folder, _folded(name)) not in told:
                     told.add((folder, _folded(name)))
-                    yield Finding(shown, 1, 1, "G108", {"other": other.encode("utf-8", "replace").decode()})
+                    yield Finding(path, 1, 1, "G108", {"other": shown(other)})
             folder = f"{folder}/{name}" if folder else name
+
+
+def shown(path: str) -> str:
+    """A path as it can be written anywhere: bytes that are no UTF-8 stand as question marks."""
+    return path.encode("utf-8", "replace").decode()
 
 
 def odd(path: str) -> str:

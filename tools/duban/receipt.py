@@ -16,6 +16,8 @@ from duban.signoff import Submission, codes_in
 
 VERSION = 1
 _SHARD = 1000
+_LONGEST = 400
+"""A path may be as long as its author likes; what a receipt says of it may not."""
 
 
 class ReceiptError(Exception):
@@ -165,12 +167,18 @@ def verdict_of(judgement: Judgement) -> Data:
     digests = {(one.seat.item, one.seat.entry): one.seat.digest for one in judgement.standing}
     return {
         "changes": [
-            {**asdict(one), "sha256": digests.get((one.item, one.entry), "")} for one in judgement.change.added
+            {
+                "item": one.item[:_LONGEST],
+                "entry": one.entry[:_LONGEST],
+                "kind": one.kind,
+                "sha256": digests.get((one.item, one.entry), ""),
+            }
+            for one in judgement.change.added
         ],
         "required": [
             {
-                "item": one.seat.item,
-                "entry": one.seat.entry,
+                "item": one.seat.item[:_LONGEST],
+                "entry": one.seat.entry[:_LONGEST],
                 "kind": one.seat.kind,
                 "role": one.seat.role,
                 "person": one.seat.person,
@@ -182,7 +190,7 @@ def verdict_of(judgement: Judgement) -> Data:
             }
             for one in judgement.standing
         ],
-        "findings": [f"{one.code} {one.path}" for one in judgement.findings],
+        "findings": [f"{one.code} {one.path}"[:_LONGEST] for one in judgement.findings],
         "verdict": judgement.verdict,
     }
 

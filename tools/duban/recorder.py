@@ -9,10 +9,9 @@ from pathlib import Path
 
 from duban.audit import Filed, Verified, Violation, chain
 from duban.auditor import genesis_of, main_tip, opened, receipt_check
-from duban.forge import Forge
+from duban.forge import Forge, ForgeError
 from duban.gate import judged
 from duban.memory import Memory
-from duban.model import Registry
 from duban.pull import Pull
 from duban.receipt import Merge, Receipt, digest_of_receipt, receipt
 from duban.repository.command import git
@@ -61,8 +60,10 @@ def record(
             since = Verified()
             filed = evidence.filed("", tip)
             commits = history.first_parents(genesis, end)
-        standing = chain(filed, receipt_check(history, end), since)
-        broken = (*standing.violations, *_unsigned(history, evidence, filed, standing.receipts))
+        is_valid = receipt_check(history, end)
+        standing = chain(filed, is_valid, since)
+        rules = {one: history.objects.commit(one).parents[0] for one in commits}
+        broken = (*standing.violations, *_unsigned(history, evidence, filed, standing.receipts, rules, end))
         if broken:
             return Recorded(0, (), broken, tip)
         at, unknown, written = replace(standing.verified, evidence=tip), [], 0
@@ -72,6 +73,9 @@ def record(
             made = _receipt(history, forge, commit, at, now)
             if made is None:
                 unknown.append(commit)
+            elif not is_valid(made.document):
+                # What could not be read back would break the chain for good.
+                raise ForgeError(f"{commit}: what it tells of this merge fits no receipt")
             else:
                 seconds = int(datetime.fromisoformat(made.recorded_at).timestamp())
                 tip = evidence.file(made, tip, key, seconds)
@@ -116,22 +120,25 @@ def _receipt(history: History, forge: Forge, commit: str, at: Verified, now: Cal
 
 
 def _unsigned(
-    history: History, evidence: Evidence, filed: Sequence[Filed], receipts: Mapping[str, Receipt]
+    history: History,
+    evidence: Evidence,
+    filed: Sequence[Filed],
+    receipts: Mapping[str, Receipt],
+    rules: Mapping[str, str],
+    end: str,
 ) -> Iterator[Violation]:
-    """A206: receipts that no recorder's key of the policy before their merge has signed."""
+    """A206: receipts that no recorder's key of the policy before their merge has signed.
+
+    Which policy that was the main branch tells (``rules``), never the receipt; for a merge that is
+    not on it, or not yet here, it is that of its tip.
+    """
     asked = []
     for one in filed:
-        registry = _before(history, receipts[one.commit]) if one.commit in receipts else None
-        recorders = registry.policy.get("signing", {}).get("recorders", ()) if registry else ()
+        before = rules.get(receipts[one.commit].merge.after, end) if one.commit in receipts else end
+        policy = history.registry(history.objects.commit(before).tree).policy
+        recorders = policy.get("signing", {}).get("recorders", ())
         asked.append((one, tuple(recorder["key"] for recorder in recorders)))
     for (one, _), good in zip(asked, evidence.verify(asked), strict=True):
         if not good:
             seq = str(receipts[one.commit].seq) if one.commit in receipts else "?"
             yield Violation(one.commit, "A206", {"seq": seq})
-
-
-def _before(history: History, filed: Receipt) -> Registry | None:
-    try:
-        return history.registry(history.objects.commit(filed.merge.before).tree)
-    except RevisionError:
-        return None

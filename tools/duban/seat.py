@@ -90,17 +90,23 @@ def seats(
     named = {seat.paper.file for seat in found if seat.paper}
     loose = [path for path in parts.get("scans", ()) if path not in named]
     if loose:
-        digest = digest_of([[path, _content(after, path)] for path in loose])
+        digest = _digest_of_files(after, loose)
         found += [Seat("", "scans", "scans", role, digest) for role in signatures.get("scans", _SCANS_ANSWERED_BY)]
     for part in RULES:
         if part in parts:
-            digest = digest_of([[path, _content(after, path)] for path in parts[part]])
+            digest = _digest_of_files(after, parts[part])
             found += [Seat("", part, part, role, digest) for role in signatures.get(part, NO_ONE_NAMED)]
     return Seats(tuple(found), tuple(findings))
 
 
-def _content(tree: Tree, path: str) -> str:
-    return digest_of(tree[path].hex()) if path in tree else ""
+def _digest_of_files(tree: Tree, paths: Sequence[str]) -> str:
+    """Of what files hold, "" for one that is gone; a byte of a path that is no UTF-8 stands as an escape."""
+    return digest_of(
+        [
+            [path.encode("utf-8", "backslashreplace").decode(), digest_of(tree[path].hex()) if path in tree else ""]
+            for path in paths
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

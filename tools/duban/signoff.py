@@ -142,11 +142,19 @@ class _Bench:
             return self._judge(seat, seat.person)
         entitled = [person for person in self.registry.people.values() if self._may_hold(person, seat)]
         found = [self._judge(seat, person.id) for person in entitled]
+        if against := next((one for one in found if self._objects(one)), None):
+            return against
         best = min(found, key=lambda one: _BEST.index(one.state), default=Signed(seat, "missing", "nobody"))
         return best if best.review else Signed(seat, "missing", best.reason if not found else "not_reviewed")
 
     def _may_hold(self, person: Person, seat: Seat) -> bool:
         return any(term.role == seat.role for term in person.roles) and (not seat.units or person.unit in seat.units)
+
+    def _objects(self, one: Signed) -> bool:
+        """Whether somebody who may fill the seat has asked for changes: another's signature does not outweigh that."""
+        if one.state != "changes_requested" or one.review is None or not one.review.account.human:
+            return False
+        return self.registry.people[one.by].holds(one.seat.role, day_in_china(one.review.at))
 
     def _judge(self, seat: Seat, identity: str) -> Signed:
         person = self.registry.people.get(identity)
@@ -213,10 +221,11 @@ class _Bench:
 
 
 def _one_role_each(judged: Sequence[Signed]) -> Iterable[Signed]:
-    """Nobody fills seats of two roles in one pull request: what they signed first counts."""
-    roles: dict[str, str] = {}
+    """No account fills seats of two roles in one pull request, or of two people: what it signed first counts."""
+    filled: dict[int, tuple[str, str]] = {}
     for one in judged:
-        if one.state == "signed" and roles.setdefault(one.by, role_of(one.seat)) != role_of(one.seat):
+        here = one.by, role_of(one.seat)
+        if one.state == "signed" and one.review and filled.setdefault(one.review.account.id, here) != here:
             yield Signed(one.seat, "not_entitled", "two_roles", one.by, one.review)
         else:
             yield one

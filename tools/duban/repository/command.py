@@ -15,6 +15,8 @@ _PLAIN = (
     "-c",
     "core.attributesFile=/dev/null",
     "-c",
+    "core.commitGraph=false",
+    "-c",
     "core.fsmonitor=false",
     "-c",
     "core.hooksPath=/dev/null",
@@ -22,6 +24,12 @@ _PLAIN = (
     "merge.renames=true",
     "-c",
     "merge.directoryRenames=conflict",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "i18n.logOutputEncoding=UTF-8",
+    "-c",
+    "trailer.separators=:",
 )
 """Settings that would change what a command answers, at git's own defaults, whatever the repository says."""
 
@@ -37,6 +45,7 @@ def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_GRAFT_FILE": os.devnull,
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         **(more or {}),

@@ -7,6 +7,10 @@ class RevisionError(Exception):
     """A revision that git does not know, or a folder that is no git repository."""
 
 
+class ContentError(RevisionError):
+    """An object that is damaged, or larger than any that is read."""
+
+
 class LedgerError(Exception):
     """A folder that holds no ledger."""
 

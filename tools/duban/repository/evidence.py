@@ -50,9 +50,11 @@ class Evidence:
 
         Raises RevisionError where ``since`` does not lead to ``tip``.
         """
-        if not tip or tip == since:
+        if tip == since:
             return []
-        wanted = [tip, f"^{since}"] if since else [tip]
+        if not tip:
+            raise RevisionError(since)
+        wanted = [tip, f"^{self.objects.commit(since).id}"] if since else [tip]
         listed = git(self.folder, "rev-list", "--first-parent", "--reverse", *wanted).decode().split()
         if since:
             self.objects.leads(since, listed, tip)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from duban import registry as registry_files
@@ -17,13 +15,14 @@ from duban.model import Registry
 from duban.reader import Reader
 from duban.receipt import Merge, Rules
 from duban.repository.command import git, line
-from duban.repository.error import GitError, RevisionError, ShallowError
+from duban.repository.error import ContentError, GitError, RevisionError, ShallowError
 from duban.repository.objects import Objects, Partial
 from duban.schema import SchemaError, Schemas
 
 POLICY = "registry/policy.yml"
 _ROSTER = "registry/people.yml"
 _RULES = ("schemas", "registry")
+_ASIDE = "[core]\n\trepositoryFormatVersion = 1\n\tbare = false\n[extensions]\n\tobjectFormat = {hashing}\n"
 _MERGE = ("merge-tree", "--stdin", "--no-messages", "--allow-unrelated-histories", "-z")
 
 
@@ -63,9 +62,23 @@ class History:
 
     def first_parents(self, since: str, tip: str) -> list[str]:
         """The commits of the main branch after ``since``, oldest first; RevisionError unless it leads to ``tip``."""
-        listed = git(self.folder, "rev-list", "--first-parent", "--reverse", tip, f"^{since}").decode().split()
+        wanted = (tip, f"^{self.revision(since)}")
+        listed = git(self.folder, "rev-list", "--first-parent", "--reverse", *wanted).decode().split()
         self.objects.leads(since, listed, tip)
         return listed
+
+    def up_to(self, tip: str) -> frozenset[str]:
+        """The commits of the main branch up to a tip, and the tip."""
+        return frozenset(git(self.folder, "rev-list", "--first-parent", tip).decode().split())
+
+    def leads(self, since: str, tip: str) -> bool:
+        """Whether a commit lies on the line of first parents that ends in another; "" does not."""
+        try:
+            return since == tip or bool(self.first_parents(since, self.revision(tip)))
+        except ContentError:
+            raise
+        except RevisionError:
+            return False
 
     def steps(self, since: str, tip: str) -> Iterator[Step]:
         """The same as steps of an audit, every merge made afresh beside it."""
@@ -135,12 +148,13 @@ class History:
         return self._readers[key]
 
     def remade(self, pairs: Sequence[tuple[str, str]]) -> list[Remade]:
-        """Every pair merged afresh by git, nothing written into the repository."""
+        """Every pair merged afresh by git, nothing written into the repository: the trees end with ``objects``."""
         if not pairs:
             return []
         given = "".join(f"{one} {other}\n" for one, other in pairs).encode()
-        with self._aside() as more:
-            said = git(self.folder, *_MERGE, given=given, more=more)
+        aside = self._aside
+        # Attributes are looked for where git is started, whatever it takes for the work tree.
+        said = git(Path(aside["GIT_WORK_TREE"]), *_MERGE, given=given, more=aside)
         fields = said.decode("utf-8", "surrogateescape").split("\0")
         found = []
         place = 0
@@ -172,21 +186,18 @@ class History:
         lines = (text.strip() for text in said.split("\n"))
         return tuple({text.rpartition("<")[2].rstrip(">"): None for text in lines if text})
 
-    @contextmanager
-    def _aside(self) -> Iterator[Mapping[str, str]]:
-        """Surroundings in which git writes objects elsewhere, and takes no merge driver from files lying about."""
-        store = line(self.folder, "rev-parse", "--path-format=absolute", "--git-path", "objects")
-        git_folder = line(self.folder, "rev-parse", "--absolute-git-dir")
-        with tempfile.TemporaryDirectory(prefix="duban-") as name:
-            (Path(name) / "objects").mkdir()
-            (Path(name) / "tree").mkdir()
-            yield {
-                "GIT_OBJECT_DIRECTORY": os.fspath(Path(name) / "objects"),
-                "GIT_ALTERNATE_OBJECT_DIRECTORIES": store,
-                "GIT_DIR": git_folder,
-                "GIT_WORK_TREE": os.fspath(Path(name) / "tree"),
-                "GIT_INDEX_FILE": os.fspath(Path(name) / "index"),
-            }
+    @cached_property
+    def _aside(self) -> Mapping[str, str]:
+        """A repository beside this one, of its objects alone: none of its settings, attributes and merge drivers."""
+        asked = ("--path-format=absolute", "--git-path", "objects", "--show-object-format")
+        store, hashing = line(self.folder, "rev-parse", *asked).split("\n")
+        aside = self.objects.aside
+        for name in ("objects/info", "refs", "tree"):
+            (aside / name).mkdir(exist_ok=True)
+        (aside / "objects" / "info" / "alternates").write_text(f"{store}\n", encoding="utf-8")
+        (aside / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+        (aside / "config").write_text(_ASIDE.format(hashing=hashing), encoding="utf-8")
+        return {"GIT_DIR": os.fspath(aside), "GIT_WORK_TREE": os.fspath(aside / "tree")}
 
     def rule_files(self, tree: str) -> Partial:
         """The schemas and the registry of a tree."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from duban.paths import Differing
 from duban.repository.command import surroundings
-from duban.repository.error import GitError, RevisionError
+from duban.repository.error import ContentError, GitError, RevisionError
 
 _FOLDER = "40000"
 _NO_MODE = "000000"
@@ -39,13 +42,22 @@ class Commit:
 
 
 class Objects:
-    """The objects of one repository, read by one ``git cat-file`` that ends with the ``with`` block."""
+    """The objects of one repository, read by one ``git cat-file`` that ends with the ``with`` block.
+
+    ``aside`` is a folder that ends with it too: what git writes below its ``objects`` is read like
+    the repository's own.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._aside = tempfile.TemporaryDirectory(prefix="duban-")
+        self.aside = Path(self._aside.name)
+        made = self.aside / "objects"
+        made.mkdir()
         command = ["git", "-C", os.fspath(folder), "-c", "safe.directory=*", "cat-file", "--batch"]
+        more = surroundings({"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(made)})
         self._process = subprocess.Popen(  # noqa: S603 - fixed words and a folder
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=more
         )
         self.tree = lru_cache(maxsize=4096)(self._tree)
 
@@ -59,9 +71,13 @@ class Objects:
             if stream:
                 stream.close()
         self._process.wait()
+        self._aside.cleanup()
 
     def read(self, name: str) -> tuple[str, str, bytes]:
-        """The id, kind and content of an object by id or by a revision; RevisionError where there is none."""
+        """The id, kind and content of an object by id or by a revision.
+
+        Raises RevisionError where there is none, ContentError for one that is damaged or absurdly large.
+        """
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None or "\n" in name:
             raise RevisionError(name)
@@ -73,14 +89,29 @@ class Objects:
             raise GitError("git cat-file ended") from error
         if len(head) != 3 or not head[2].isdigit():
             raise RevisionError(name)
-        content = stdout.read(int(head[2]))
+        identity, kind, size = head[0], head[1], int(head[2])
+        if size > _LARGEST:
+            for start in range(0, size, _LARGEST):
+                stdout.read(min(_LARGEST, size - start))
+            stdout.read(1)
+            raise ContentError(f"{identity}: {size} bytes")
+        content = stdout.read(size)
         stdout.read(1)
-        return head[0], head[1], content
+        # Git itself believes the name under which an object lies in the repository's folder.
+        digest = hashlib.sha1(usedforsecurity=False) if len(identity) == 40 else hashlib.sha256()
+        digest.update(f"{kind} {size}\0".encode())
+        digest.update(content)
+        if digest.hexdigest() != identity:
+            raise ContentError(f"{identity}: not its content")
+        return identity, kind, content
 
     def blob(self, identity: str) -> bytes:
-        """A file's content. Raises RevisionError for anything else, and for what is absurdly large."""
-        _, kind, content = self.read(identity)
-        if kind != "blob" or len(content) > _LARGEST:
+        """A file's content; for one that is damaged or absurdly large a text that no file could hold in its place."""
+        try:
+            _, kind, content = self.read(identity)
+        except ContentError as error:
+            return f"\0{error}".encode()
+        if kind != "blob":
             raise RevisionError(identity)
         return content
 
@@ -90,9 +121,8 @@ class Objects:
         if kind != "commit":
             raise RevisionError(name)
         head = content.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
-        fields = [line.split(" ") for line in head]
-        tree = next(field[1] for field in fields if field[0] == "tree")
-        parents = tuple(field[1] for field in fields if field[0] == "parent")
+        tree = head[0].removeprefix("tree ")
+        parents = tuple(line[7:] for line in takewhile(lambda line: line.startswith("parent "), head[1:]))
         committed = next(line for line in head if line.startswith("committer "))
         return Commit(identity, tree, parents, int(committed.rpartition(" ")[0].rpartition(" ")[2]), content)
 
@@ -116,8 +146,8 @@ class Objects:
             space = content.index(b" ", place)
             end = content.index(b"\0", space)
             name = content[space + 1 : end].decode("utf-8", "surrogateescape")
-            if name in found:
-                raise RevisionError(f"{identity}: {name!r} twice")
+            if name in found or "/" in name:
+                raise RevisionError(f"{identity}: {name!r}")
             found[name] = Entry(content[place:space].decode(), content[end + 1 : end + 1 + width].hex())
             place = end + 1 + width
         return found
