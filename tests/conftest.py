@@ -20,6 +20,7 @@ from duban.repository import tree_of
 from duban.schema import Schemas
 
 if TYPE_CHECKING:
+    from signing import City
     from site_fixtures import Site
 
 ROOT = Path(__file__).parents[1]
@@ -122,6 +123,20 @@ def sites(readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> Mappi
     from site_fixtures import build_sites
 
     return build_sites(readings, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def first_city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A small ledger in a git repository, with people, a forge and a recorder's key; made once, for copies."""
+    from signing import found_city
+
+    return found_city(tmp_path_factory.mktemp("city") / "first")
+
+
+@pytest.fixture
+def city(first_city: City, tmp_path: Path) -> City:
+    """The same, with a future of its own."""
+    return first_city.copy(tmp_path / "city")
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ from site_fixtures import (
     planted,
     public_words,
     script_addresses,
+    secret_examination,
     target_of,
     withheld_and_public,
 )
@@ -355,7 +356,8 @@ def test_the_public_edition_says_nothing_internal(
     }
     people = {key: replace(one, position=canary("position")) for key, one in ledger.registry.people.items()}
     registry = replace(ledger.registry, people=people)
-    said = public_words(replace(ledger, items=items, reports=reports, registry=registry), schemas)
+    hidden = replace(ledger, items=items, reports=reports, registry=registry)
+    said = public_words(hidden, schemas, secret_examination(hidden, schemas, canary))
     assert {key for key in items if f"items/{key}.html" in said} == seen
     told = {path: re.findall(r"canary-[a-z-]+", text) for path, text in said.items() if "canary" in text}
     assert told == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from duban.manifest import Manifest
 from duban.processes import in_blocks, over_cores
 from duban.program import program_digest
 from duban.publish.edition import Edition, EditionName, edition
+from duban.publish.examination import Examination
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, navigation, site_pages
+from duban.publish.past_proofs import proofs_on
 from duban.publish.render import Renderer
 from duban.publish.shell import Shell
 from duban.repository import pinned_day, today
@@ -65,19 +67,30 @@ def compiled_templates(folder: Path, language: str) -> FileSystemBytecodeCache |
     return FileSystemBytecodeCache(str(kept))
 
 
-def prepared(folder: Path, name: EditionName, text: Language, day: str, readings: Readings) -> Prepared:
-    """The edition of the ledger in ``folder`` as of an ISO day, in one language."""
+def prepared(
+    folder: Path,
+    name: EditionName,
+    text: Language,
+    day: str,
+    readings: Readings,
+    examination: Examination | None = None,
+) -> Prepared:
+    """The edition of the ledger in ``folder`` as of an ISO day, in one language, with what an audit proved of it."""
     if readings.schemas is None:
         raise ValueError("a ledger without readable schemas has no site")
+    ledger = readings.ledger(day)
+    if examination is not None:
+        examination = replace(examination, proofs=proofs_on(examination.proofs, readings, ledger, day))
     made = edition(
         name,
         text,
-        readings.ledger(day),
+        ledger,
         readings.schemas,
         day,
         today(),
         pinned=bool(pinned_day(folder)) or day != today(),
         digests=readings.digests(),
+        examination=examination,
     )
     renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
     pages = list(site_pages(made))

@@ -20,6 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from duban.examiner import examined
 from duban.language import language
 from duban.load import read
 from duban.manifest import Manifest
@@ -84,7 +85,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
                 raise PluginError("duban check")
             name = cast(EditionName, self.config.edition)
             text = language(config.theme["language"])
-            self._use(prepared(folder, name, text, str(self.config.as_of or today()), readings), config)
+            day = str(self.config.as_of or today())
+            self._use(prepared(folder, name, text, day, readings, examined(folder, tree)), config)
         config.nav = self._prepared.navigation
         return config
 

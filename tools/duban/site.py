@@ -12,12 +12,14 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
+from duban.examiner import examined
 from duban.language import language
 from duban.load import Readings
 from duban.manifest import Manifest
 from duban.output import prepared
 from duban.plugin import DubanPlugin
 from duban.publish.edition import EditionName
+from duban.publish.examination import Examination
 
 CONFIGURATIONS: Mapping[EditionName, str] = {"internal": "mkdocs.yml", "public": "mkdocs.public.yml"}
 
@@ -32,13 +34,22 @@ class Built:
 
 
 def build(
-    folder: Path, name: EditionName, out: Path, day: str, readings: Readings, languages: Iterable[str] = ()
+    folder: Path,
+    name: EditionName,
+    out: Path,
+    day: str,
+    readings: Readings,
+    languages: Iterable[str] = (),
+    examination: Examination | None = None,
 ) -> Built:
     """Build an edition of the ledger in ``folder`` as of an ISO day into ``out``.
 
     The first language stands at the root of the site, each other in a folder of its own. MkDocs
-    builds into a folder beside, since it empties the folder it builds into.
+    builds into a folder beside, since it empties the folder it builds into. The ledger's history is
+    audited first, unless an ``examination`` of it is given.
     """
+    if examination is None:
+        examination = examined(folder, readings.tree)
     stage = out.parent / f".{out.name}.stage"
     manifest = Manifest(out)
     codes = list(languages) or _languages(folder, name)
@@ -46,7 +57,7 @@ def build(
         target = out / code if index else out
         config = _configuration(folder, name, stage / code, code)
         plugin = cast(DubanPlugin, config.plugins["duban"])
-        plugin.take(prepared(folder, name, language(code), day, readings), config, codes)
+        plugin.take(prepared(folder, name, language(code), day, readings, examination), config, codes)
         mkdocs_build(config)
         manifest.copy(stage / code, target)
         plugin.write_beside(config, manifest, target)

@@ -12,6 +12,7 @@ from duban.figures import figures
 from duban.language import Language
 from duban.model import Item, Ledger
 from duban.obligation import Kind, Obligation
+from duban.publish.examination import Examination
 from duban.record import OPEN, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 from duban.status import Status, statuses
@@ -29,6 +30,7 @@ class Edition:
     schemas mark as public, and no people; ``figures`` are counts over the whole ledger.
     ``pinned`` is true when the edition shows a fixed past day; ``built_on`` is the build's own.
     ``digests`` names the content of each file by path, so that a page knows when it is stale.
+    ``examination`` is what an audit proved, cut down for the public like everything else.
     """
 
     name: EditionName
@@ -42,6 +44,7 @@ class Edition:
     schemas: Schemas
     calendar: WorkCalendar
     digests: Mapping[str, str] = field(default_factory=dict)
+    examination: Examination = field(default_factory=Examination)
     _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -109,15 +112,18 @@ def edition(
     *,
     pinned: bool,
     digests: Mapping[str, str],
+    examination: Examination | None = None,
 ) -> Edition:
     """The internal edition whole, or the public one from the allow-list."""
     calendar = WorkCalendar.of(ledger.registry)
     states = statuses(ledger, day, calendar)
     counts = figures(ledger, states, day)
     ledger = replace(ledger, findings=(*ledger.findings, *calendar_findings(ledger.registry, day)))
+    examination = examination or Examination()
     if name == "public":
         ledger, states = _public(ledger, schemas), _public_states(ledger, states)
-    return Edition(name, text, ledger, states, counts, day, built_on, pinned, schemas, calendar, digests)
+        examination = examination.in_public(ledger.items, schemas.field("item"))
+    return Edition(name, text, ledger, states, counts, day, built_on, pinned, schemas, calendar, digests, examination)
 
 
 def public_part(node: Any, here: Field) -> Any:

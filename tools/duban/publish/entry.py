@@ -11,7 +11,9 @@ from markupsafe import Markup
 from duban.model import ENDS
 from duban.publish import fragments
 from duban.publish.fragments import escaped
-from duban.publish.shown import SIGNED, Row, Shower, Shown, is_long
+from duban.publish.place import Place
+from duban.publish.shown import Row, Shower, Shown, is_long
+from duban.publish.signature import SIGNED
 from duban.record import ItemRecord
 from duban.rules.amendments import pointer_of
 from duban.schema import Field
@@ -112,15 +114,17 @@ def _entries(record: ItemRecord, name: str, root: Field, shower: Shower, title: 
     field, node = root.properties[name], record.get(name)
     if isinstance(node, list):
         if field.items is not None and field.items.entry:
-            for index, one in enumerate(node, 1):
-                anchor = f"{name}-{index}"
+            place = Place(record["id"], f"/{name}")
+            for index, one in enumerate(node):
+                here = place.at(index)
                 if name == "amendments":
-                    yield _amendment(one, field.items, anchor, root, shower).article(anchor, title)
+                    yield _amendment(one, field.items, here, root, shower).article(here.anchor, title)
                 else:
-                    yield _entry(one, field.items, anchor, shower, papers=papers).article(anchor, title)
+                    yield _entry(one, field.items, here, shower, papers=papers).article(here.anchor, title)
     elif field.entry and isinstance(node, dict):
         own_section = name not in _FILING
-        yield _entry(node, field, name, shower, papers=papers).article("" if own_section else name, title)
+        place = Place(record["id"], f"/{name}")
+        yield _entry(node, field, place, shower, papers=papers).article("" if own_section else name, title)
 
 
 class _Entry(NamedTuple):
@@ -143,7 +147,7 @@ class _Entry(NamedTuple):
         return fragments.part(anchor, f"<b>{escaped(self.label)}</b> {self.on} {self.headline}", self.body)
 
 
-def _entry(node: Mapping[str, Any], field: Field, anchor: str, shower: Shower, *, papers: bool) -> _Entry:
+def _entry(node: Mapping[str, Any], field: Field, place: Place, shower: Shower, *, papers: bool) -> _Entry:
     frame = _frame(field, shower)
     headline = [name for name in frame.headline if name in node]
     on_paper = papers and field.entry in _FORMS
@@ -152,19 +156,19 @@ def _entry(node: Mapping[str, Any], field: Field, anchor: str, shower: Shower, *
     if not on_paper:
         rows = shower.listed(node, field, {*frame.apart, *headline, *shower.said_by_signature(node, field)})
         text = node.get(frame.text, "")
-    parts = [
-        _entry(node[name], field.properties[name], f"{anchor}-{name}", shower, papers=False).part(f"{anchor}-{name}")
-        for name in frame.nested
-        if name in node
-    ]
+    parts = []
+    for name in frame.nested:
+        if name in node:
+            within = place.under(name)
+            parts.append(_entry(node[name], field.properties[name], within, shower, papers=False).part(within.anchor))
     said = f'<p class="entry-text">{escaped(text)}</p>' if text else ""
     return _Entry(
         kind=field.entry,
         label=frame.label,
         on=shower.day(node.get(field.dated_by, "")),
         headline=_headline([shower.row(node, name, field) for name in headline]),
-        body=f"{said}{rows}{shower.signed(node)}{''.join(parts)}",
-        to_paper=_to_paper(anchor, shower) if on_paper else "",
+        body=f"{said}{rows}{shower.signatures.line(node, place)}{''.join(parts)}",
+        to_paper=_to_paper(place.anchor, shower) if on_paper else "",
     )
 
 
@@ -202,7 +206,7 @@ def _headline(rows: list[Row]) -> str:
     return " ".join(parts)
 
 
-def _amendment(node: Mapping[str, Any], field: Field, anchor: str, root: Field, shower: Shower) -> _Entry:
+def _amendment(node: Mapping[str, Any], field: Field, place: Place, root: Field, shower: Shower) -> _Entry:
     """An amendment with the field it is about called by its name, old and new value shown as that field's."""
     pointer = pointer_of(node["field"])
     target = root.at(pointer)
@@ -213,11 +217,11 @@ def _amendment(node: Mapping[str, Any], field: Field, anchor: str, root: Field, 
             path[-1:] = [f"{path[-1]} {int(pointer[end - 1]) + 1}" if path else str(pointer[end - 1])]
         else:
             path.append(here.label(shower.text.code) if here else str(pointer[end - 1]))
-    entry = _entry(node, field, anchor, shower, papers=False)
+    entry = _entry(node, field, place, shower, papers=False)
     said = " › ".join(path)
     headline = _headline([Row(shower.label(field.properties["field"]), Shown("text", said, escaped(said)))])
     parts = []
     for row in shower.rows(node, field, {"field", field.dated_by, *shower.said_by_signature(node, field)}):
         value = shower.value(node[row.label.name], target) if target and row.label.name in ("old", "new") else row.value
         parts.append((row.label.wide_row if is_long(value) else row.label.row) + value.html)
-    return entry._replace(headline=headline, body=f"{fragments.rows(parts)}{shower.signed(node)}")
+    return entry._replace(headline=headline, body=f"{fragments.rows(parts)}{shower.signatures.line(node, place)}")

@@ -132,14 +132,30 @@ def section(anchor: str, head: str, body: str, *, compact: bool) -> Markup:
     )
 
 
-def event(kind: str, on: str, anchor: str, label: str, summary: str, *, same_day: bool) -> str:
-    """One line of a timeline; ``on`` is a day as HTML."""
+def event(kind: str, on: str, anchor: str, label: str, summary: str, proof: str, *, same_day: bool) -> str:
+    """One line of a timeline; ``on`` is a day as HTML, ``proof`` how the entry is proven, "" where nothing tells."""
     same = " life--same" if same_day else ""
     said = f" {escaped(summary)}" if summary else ""
     return (
         f'<li class="life-event life--{kind}{same}">{on}'
-        f'<span class="life-text"><a href="#{anchor}">{escaped(label)}</a>{said}</span></li>'
+        f'<span class="life-text"><a href="#{anchor}">{escaped(label)}</a>{said}</span>{proof}</li>'
     )
+
+
+def proof(state: str, word: str, help_text: str, pull_request: str) -> tuple[str, str]:
+    """How an entry is proven: a small seal with its word, and the pull request as HTML.
+
+    In two parts, between which its help may begin with something else.
+    """
+    beside = f" {pull_request}" if pull_request else ""
+    return f' <span class="proof proof--{state}" title="', f'{escaped(help_text)}">{escaped(word)}{beside}</span>'
+
+
+def pull(number: str, address: str) -> str:
+    """A pull request's number; a link where its address is known, outside of the site."""
+    if address:
+        return f'<a class="proof-pull" href="{escaped(address)}" rel="noreferrer">{escaped(number)}</a>'
+    return f'<span class="proof-pull">{escaped(number)}</span>'
 
 
 def owed(kind: str, name: str, owner: str, days: Iterable[tuple[str, str]], state: str, word: str) -> str:

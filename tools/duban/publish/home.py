@@ -11,6 +11,7 @@ from duban.publish.edition import Edition
 from duban.publish.item_row import UNCOUNTED, ItemRow, by_urgency, counted_rows, light_shares, percent
 from duban.publish.owed import SOON_DAYS, due_soon, past_due
 from duban.publish.page import Page
+from duban.publish.standing import counts
 from duban.publish.tally import Tally
 from duban.publish.trend import Month, trend
 from duban.publish.unit_pages import unit_views
@@ -96,6 +97,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "soon_days": SOON_DAYS,
         "months": month_views(trend(records, edition.day)),
         "campaigns": _campaigns(edition),
+        "proofs": counts(edition) if edition.examination.held and not edition.public else None,
         "rates": rates({view.unit.id: view.tally for view in unit_views(edition)}),
     }
     yield Page("index.html", edition.text("nav.home"), "home.html", context)

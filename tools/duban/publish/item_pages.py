@@ -17,7 +17,9 @@ from duban.publish.fragments import escaped
 from duban.publish.life import life
 from duban.publish.page import Page
 from duban.publish.paper import papers
+from duban.publish.place import Place
 from duban.publish.shown import Row, Shower
+from duban.publish.standing import by_item, key_of_proofs
 from duban.record import ItemRecord, ReportRecord
 from duban.status import Status
 
@@ -69,7 +71,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
         context = partial(_context, edition, item, mentioned, showers[year])
         # A linked item stands here by its title, a report by its own; both come from other files.
         linked = "".join([_title(identity, edition) for identity in _linked(item.record)])
-        key = f"{edition.digests.get(item.path, '')}{mentioned!r}{linked}"
+        key = f"{edition.digests.get(item.path, '')}{mentioned!r}{linked}{key_of_proofs(edition, item.id)}"
         yield Page(f"items/{item.id}.html", f"{item.id} {item.record['title']}", "item.html", context, key)
 
 
@@ -103,6 +105,7 @@ def _context(edition: Edition, item: Item, mentions: tuple[Mention, ...], shower
         "status": status,
         "lead": shower.names.unit(status.lead_unit) if status.lead_unit else "",
         "head": _head(record, edition, shower),
+        "unsound": sum(proof.state == "broken" for proof in by_item(edition).get(item.id, ())),
         "ended": _ended(record, edition, shower),
         "steps": _steps(steps(record, status, edition), shower),
         "owed": _owed(status, edition, shower),
@@ -148,7 +151,8 @@ def _ended(record: ItemRecord, edition: Edition, shower: Shower) -> Ended | None
     by = shower.names.position(node["by"]) if "by" in node and "by" not in said else ""
     after = record["superseded"]["by_item"] if kind == "superseded" else ""
     followed = shower.reference("item", after).markup if after else Markup()
-    return Ended(kind, node["on"], node["reason"], by, followed, shower.signed(node))
+    signed = shower.signed(node, Place(record["id"]).under(kind))
+    return Ended(kind, node["on"], node["reason"], by, followed, signed)
 
 
 def _owed(status: Status, edition: Edition, shower: Shower) -> Markup:

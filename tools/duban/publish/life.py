@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from duban.language import Language
 from duban.publish import fragments
+from duban.publish.place import Place
 from duban.publish.shown import Shower
 from duban.record import ItemRecord
 from duban.schema import Field, entries
@@ -19,9 +20,9 @@ _LONGEST = 64
 
 
 class Found(NamedTuple):
-    """One entry of a record: its place (``visits-3``), its field, its data, and that of the entry around it."""
+    """One entry of a record: its place, its field, its data, and that of the entry around it."""
 
-    anchor: str
+    place: Place
     field: Field
     node: Mapping[str, Any]
     around: Mapping[str, Any]
@@ -53,15 +54,18 @@ def life(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -> Li
     With ``papers`` the task notice and its acknowledgement stand on the form alone.
     """
     places = shower.kept("places", root, lambda: tuple(entries(root)))
-    found = [one for pointer, field in places for one in _at(record, pointer, field, "", {})]
+    start = Place(record["id"])
+    found = [one for pointer, field in places for one in _at(record, pointer, field, start, {})]
     events = sorted([one for one in found if one.on], key=lambda one: one.on)
     lines, before = [], ""
     for one in events:
         label, summary = shower.entry_label(one.field), _summary(one, shower)
-        anchor = "paper-task_notice" if papers and one.anchor.startswith("task_notice") else one.anchor
-        lines.append(
-            fragments.event(one.field.entry, shower.day(one.on), anchor, label, summary, same_day=one.on == before)
-        )
+        anchor = one.place.anchor
+        if papers and anchor.startswith("task_notice"):
+            anchor = "paper-task_notice"
+        proof = shower.signatures.mark(one.place)
+        on, same_day = shower.day(one.on), one.on == before
+        lines.append(fragments.event(one.field.entry, on, anchor, label, summary, proof, same_day=same_day))
         before = one.on
     return Life(len(events), Markup("".join(lines)))  # noqa: S704 - made of escaped parts
 
@@ -98,12 +102,11 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip('，。；、 ')}…"
 
 
-def _at(node: Any, pointer: tuple[str, ...], field: Field, anchor: str, around: Mapping[str, Any]) -> Iterator[Found]:
+def _at(node: Any, pointer: tuple[str, ...], field: Field, place: Place, around: Mapping[str, Any]) -> Iterator[Found]:
     if isinstance(node, list):
-        for index, one in enumerate(node, 1):
-            yield from _at(one, pointer, field, f"{anchor}-{index}", around)
+        for index, one in enumerate(node):
+            yield from _at(one, pointer, field, place.at(index), around)
     elif not pointer:
-        yield Found(anchor, field, node, around)
+        yield Found(place, field, node, around)
     elif isinstance(node, dict) and pointer[0] in node:
-        name = f"{anchor}-{pointer[0]}".removeprefix("-")
-        yield from _at(node[pointer[0]], pointer[1:], field, name, node)
+        yield from _at(node[pointer[0]], pointer[1:], field, place.under(pointer[0]), node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from duban.publish import (
+    audit_page,
     campaign_pages,
     findings_page,
     home,
@@ -19,7 +20,17 @@ from duban.publish import (
 from duban.publish.edition import Edition
 from duban.publish.page import Page
 
-_SITE = (home, ledger_table, wall_chart, unit_pages, campaign_pages, report_pages, rules_pages, findings_page)
+_SITE = (
+    home,
+    ledger_table,
+    wall_chart,
+    unit_pages,
+    campaign_pages,
+    report_pages,
+    rules_pages,
+    findings_page,
+    audit_page,
+)
 _LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages)
 
 

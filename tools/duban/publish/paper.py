@@ -80,19 +80,18 @@ class Paper:
     contact: tuple[Row, ...]
     copies: Row | None
     short_office: str
-    proof: Markup
+    proof: str
 
 
 def papers(record: ItemRecord, root: Field, shower: Shower) -> Iterator[Paper]:
     """All forms of an item, kind by kind, each kind in order of time."""
     for name in FORMS:
         field, node = root.properties[name], record.get(name)
-        place = Place(record["id"]).under(name)
         if isinstance(node, list) and field.items is not None:
             for index, one in enumerate(node):
-                yield _paper(record, root, one, field.items, place.at(index), shower)
+                yield _paper(record, root, one, field.items, Place(record["id"], f"/{name}/{index}"), shower)
         elif isinstance(node, dict):
-            yield _paper(record, root, node, field, place, shower)
+            yield _paper(record, root, node, field, Place(record["id"], f"/{name}"), shower)
 
 
 def _paper(
@@ -102,7 +101,7 @@ def _paper(
     lines = tuple(_lines(_matter(record, root, shower), rows, field.entry))
     receipts = tuple(_receipts(node, field.entry, place, shower))
     # A close-out bears the signature of the unit that applies, in the block below.
-    proof = Markup() if field.entry == "closure_notice" else shower.signatures.below(node, place)
+    proof = "" if field.entry == "closure_notice" else shower.signatures.below(node, place)
     height = sum(max([_height(row.value, _WIDTH[len(line)]) for row in line]) for line in lines)
     height += len(receipts) + bool(proof)
     return Paper(

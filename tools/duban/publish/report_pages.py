@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from duban.publish.edition import Edition
 from duban.publish.page import Page
+from duban.publish.place import Place
 from duban.publish.shown import Row, Shower, Shown
+from duban.publish.standing import key_of_proofs
 from duban.record import ReportRecord
 
 
@@ -47,6 +49,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
         context = _context(report, number, edition, shower)
         kind = edition.schemas.field("report").properties["kind"].value_label(report["kind"], edition.text.code)
         key = edition.digests.get(f"reports/{year}/{number}.yml", "") + repr(context["links"])
+        key += key_of_proofs(edition, report["id"])
         title = f"{kind} {edition.text('reports.number', number=_bare(number))} {report['title']}"
         yield Page(f"reports/{year}-{number}.html", title, "report.html", context, key)
 
@@ -90,7 +93,7 @@ def _context(report: ReportRecord, number: str, edition: Edition, shower: Shower
         "number": _bare(number),
         "office": shower.names.office(policy["office"]),
         "to": shower.row(report, "to", field).value.text,
-        "signed": shower.signed(report),
+        "signed": shower.signed(report, Place(report["id"])),
         "issued_on": shower.long_day(report["issued_on"]),
         "links": tuple(links),
     }

@@ -12,10 +12,11 @@ from duban.publish import fragments
 from duban.publish.edition import Edition
 from duban.publish.fragments import Label, escaped
 from duban.publish.names import Names
+from duban.publish.place import Place
+from duban.publish.signature import SIGNED, Signatures
 from duban.schema import Field
 
 Kind = Literal["text", "prose", "date", "number", "code", "link", "mark", "words", "lines", "table", "group", "entry"]
-SIGNED = "signed"
 _CODES = frozenset({"digest", "phone"})
 _LONG = frozenset({"prose", "lines", "table", "group", "entry"})
 _SOMETIMES_LONG = frozenset({"text", "words"})
@@ -69,9 +70,9 @@ class Shower:
         self._language = edition.text.code
         self._comma, self._semicolon = self.text("shown.comma"), self.text("shown.semicolon")
         self._kept: dict[tuple[str, int], tuple[Field, object]] = {}
-        self._signers: dict[tuple[str, str], str] = {}
         self._days: dict[str, Markup] = {}
         self._long_days: dict[str, Markup] = {}
+        self.signatures = Signatures(edition, self.names, self.day)
 
     def label(self, field: Field) -> Label:
         """The field's name and help."""
@@ -137,21 +138,9 @@ class Shower:
             html = self._long_days[on] = Markup(fragments.long_day(on, words))  # noqa: S704 - escaped there
         return html
 
-    def signed(self, node: Mapping[str, Any]) -> Markup:
-        """Who signed an entry, as it says itself: a claim, marked as one."""
-        given = node.get(SIGNED)
-        if not given:
-            return Markup()
-        before, after = self._claim
-        parts = [before]
-        for one in given:
-            parts += (self._signer(one["role"], one["by"]), " ", self.day(one["on"]))
-            if "paper" in one:
-                words = self.text("sign.paper", file=one["paper"]["file"])
-                parts.append(f' <span class="signature-role">{escaped(words)}</span>')
-            parts.append(after)
-        parts.append("</p>")
-        return Markup("".join(parts))  # noqa: S704 - made of escaped parts
+    def signed(self, node: Mapping[str, Any], place: Place) -> Markup:
+        """Who signed the entry at a place, and how that is proven."""
+        return Markup(self.signatures.line(node, place))  # noqa: S704 - escaped there
 
     def said_by_signature(self, node: Mapping[str, Any], field: Field) -> Collection[str]:
         """The day and the person of an entry where its first signature says the same."""
@@ -177,29 +166,10 @@ class Shower:
         schemas = self._edition.schemas
         return {root.entry: root for root in map(schemas.field, schemas.names) if root.entry}
 
-    @cached_property
-    def _claim(self) -> tuple[str, str]:
-        label, claimed = escaped(self.text("sign.label")), escaped(self.text("sign.claimed"))
-        help_text = escaped(self.text("sign.claimed.help"))
-        return (
-            f'<p class="signed"><span class="signed-label">{label}</span> ',
-            f' <span class="claimed" title="{help_text}">{claimed}</span></span>',
-        )
-
     def _persons_of(self, field: Field) -> tuple[str, ...]:
         return self.kept(
             "persons", field, lambda: tuple(name for name, one in field.properties.items() if one.ref == "person")
         )
-
-    def _signer(self, role: str, by: str) -> str:
-        html = self._signers.get((role, by))
-        if html is None:
-            position, called = self.names.position(by), self.names.role(role)
-            html = f'<span class="signature"><span class="signature-who">{escaped(position)}</span>'
-            if called not in position:
-                html += f' <span class="signature-role">{escaped(called)}</span>'
-            self._signers[role, by] = html
-        return html
 
     def _plan(self, field: Field) -> _Plan:
         def make() -> _Plan:

@@ -1,0 +1,79 @@
+"""A ledger's folder → what its history proves of the files that lie in it, or why there was no audit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from duban.auditor import Audited, GenesisError, audited
+from duban.change import change
+from duban.memory import Memory
+from duban.model import Tree
+from duban.moment import day_in_china, instant_of
+from duban.proof import Proof, Touched, proofs_of
+from duban.publish.examination import Examination
+from duban.repository.command import git, line
+from duban.repository.error import GitError, RevisionError, ShallowError
+from duban.repository.objects import Objects, Partial
+from duban.store import cache_folder
+
+_RECORDS = ("items", "reports")
+
+
+def examined(folder: Path, tree: Tree) -> Examination:
+    """Audit the repository that a ledger's folder is, for a site made of the files in ``tree``.
+
+    What lies in the folder but not at the verified tip is nobody's signature: additions are only
+    claimed, and what they change in a signed entry breaks it.
+    """
+    try:
+        if line(folder, "rev-parse", "--show-prefix"):
+            return Examination("below")
+    except GitError:
+        return Examination("no_git")
+    try:
+        found = audited(folder, Memory(cache_folder(folder)))
+        return _examined(folder, tree, found)
+    except GenesisError:
+        return Examination("no_genesis")
+    except ShallowError:
+        return Examination("shallow")
+    except (RevisionError, GitError) as error:
+        return Examination("unreadable", str(error))
+
+
+def _examined(folder: Path, tree: Tree, found: Audited) -> Examination:
+    tip = found.verified.tip
+    with Objects(folder) as objects:
+        commit = objects.commit(tip)
+        listed = {path: entry.id for name in _RECORDS for path, entry in objects.below(commit.tree, name)}
+        moved = _differing(folder, tree, listed, tip)
+        before = Partial(objects, commit.tree, {path: listed[path] for path in moved if path in listed})
+        here = _since(dict(before), tree, moved)
+    return Examination(
+        absent="",
+        genesis=found.genesis,
+        day=day_in_china(instant_of(commit.seconds)),
+        differing=len(moved),
+        verified=found.verified,
+        violations=found.violations,
+        proofs=proofs_of([*found.proofs.values(), *here]) if here else found.proofs,
+    )
+
+
+def _differing(folder: Path, tree: Tree, listed: Collection[str], tip: str) -> set[str]:
+    """The files of the record that do not lie in the folder as they stand at the tip, where ``listed`` are."""
+    lying = {path for path in tree if path.startswith(tuple(f"{name}/" for name in _RECORDS))}
+    options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules")
+    said = git(folder, "diff", *options, tip, "--", *_RECORDS).decode("utf-8", "surrogateescape")
+    return (set(listed) ^ lying) | ({*said.split("\0")} - {""})
+
+
+def _since(before: Tree, tree: Tree, moved: Collection[str]) -> Sequence[Proof | Touched]:
+    """What those files add to what stood, and what they change of it."""
+    if not moved:
+        return ()
+    after = {path: tree[path] for path in tree if path in moved or path.startswith("schemas/")}
+    brought = change(before, after)
+    added = [Proof(one.item, one.entry, one.kind, "claimed") for one in brought.added]
+    return [*added, *(Touched(item, pointer, "") for item, pointer in brought.touched)]

@@ -1,0 +1,173 @@
+"""An edition → the page of its audit: how far history was verified, every violation, how the entries stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from duban.audit import Violation
+from duban.finding import Finding
+from duban.moment import day_in_china
+from duban.proof import PROOF_STATES, Proof, ProofState
+from duban.publish.edition import Edition
+from duban.publish.page import Page
+from duban.publish.place import Place, entry_around
+from duban.publish.shown import Shower
+from duban.publish.signature import commit_address, proof_words
+from duban.publish.standing import counts
+from duban.rules.amendments import pointer_of
+from duban.rules.case import value_at
+
+MOST_LISTED = 100
+NEWEST = 20
+_SHORT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A commit: its id, the short one that people compare, and where the forge shows it ("" if nobody knows)."""
+
+    id: str
+    short: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One violation in the reader's language; ``page`` is that of the item it is about, "" for none."""
+
+    commit: Named
+    code: str
+    message: str
+    fix: str
+    item: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """How many entries stand in a state, and what that means."""
+
+    state: ProofState
+    word: str
+    help: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry: what it is called, its page ("" where the edition has none), who signed, and how it is proven."""
+
+    item: str
+    title: str
+    name: str
+    page: str
+    signers: str
+    on: str
+    mark: Markup
+
+
+def site_pages(edition: Edition) -> Iterator[Page]:
+    """The audit; inside only."""
+    if edition.public:
+        return
+    examination = edition.examination
+    context: dict[str, object] = {"examination": examination, "most": MOST_LISTED}
+    if examination.held:
+        shower = Shower(edition, int(edition.day[:4]), root="")
+        verified, proofs = examination.verified, examination.proofs.values()
+        proven = sorted((one for one in proofs if one.state == "proven"), key=_newest_last, reverse=True)[:NEWEST]
+        context |= {
+            "tip": _named(verified.tip, edition),
+            "genesis": _named(examination.genesis, edition),
+            "evidence": _named(verified.evidence, edition) if verified.evidence else None,
+            "violations": [_told(one, edition) for one in examination.violations],
+            "states": [_state(one, edition) for one in PROOF_STATES],
+            "broken": _rows("broken", edition, shower),
+            "claimed": _rows("claimed", edition, shower),
+            "newest": [_row(one, edition, shower) for one in proven],
+        }
+    yield Page("audit.html", edition.text("audit_page.title"), "audit.html", context)
+
+
+def _newest_last(proof: Proof) -> tuple[str, int, str, str]:
+    return proof.merged_at, proof.pull, proof.item, proof.entry
+
+
+def _named(commit: str, edition: Edition) -> Named:
+    return Named(commit, commit[:_SHORT], commit_address(edition, commit))
+
+
+def _told(violation: Violation, edition: Edition) -> Told:
+    text, code = edition.text, violation.code
+    finding = Finding(violation.commit, 1, 1, code, violation.details)
+    item = str(violation.details.get("item", ""))
+    commit = _named(violation.commit, edition)
+    return Told(commit, code, text.message(finding), text.fix(finding), item, _page(item, edition))
+
+
+def _state(state: ProofState, edition: Edition) -> StateRow:
+    text = edition.text
+    return StateRow(state, proof_words(edition)[state], text(f"proof.{state}.help"), counts(edition)[state])
+
+
+def _rows(state: ProofState, edition: Edition, shower: Shower) -> list[EntryRow]:
+    """The entries of a state, what is newest first."""
+    found: Iterable[Proof] = (one for one in edition.examination.proofs.values() if one.state == state)
+    return [_row(one, edition, shower) for one in sorted(found, key=_newest_last, reverse=True)]
+
+
+def _row(proof: Proof, edition: Edition, shower: Shower) -> EntryRow:
+    comma = edition.text("shown.comma")
+    return EntryRow(
+        item=proof.item,
+        title=_title(proof.item, edition),
+        name=_entry_name(proof, edition, shower),
+        page=_address(proof, edition),
+        signers=comma.join(dict.fromkeys(shower.names.position(one.person) for one in proof.signers)),
+        on=day_in_china(proof.merged_at) if proof.merged_at else "",
+        mark=shower.signatures.mark_of(proof),
+    )
+
+
+def _title(item: str, edition: Edition) -> str:
+    if "/" in item:
+        report = edition.ledger.reports.get(item)
+        return report["title"] if report else ""
+    known = edition.ledger.items.get(item)
+    return known.record["title"] if known else ""
+
+
+def _entry_name(proof: Proof, edition: Edition, shower: Shower) -> str:
+    """What an entry is called, with its number in a list; what was added to one, by its field."""
+    root = edition.schemas.field("report" if "/" in proof.item else "item")
+    parts = pointer_of(proof.entry) if proof.entry else ()
+    names = [shower.entry_label(root)] if root.entry else []
+    for length, part in enumerate(parts, 1):
+        here = root.at(parts[:length])
+        if here is not None and (here.entry or length == len(parts)):
+            called = shower.entry_label(here) if here.entry else here.label(edition.text.code)
+            names.append(f"{called} {part + 1}" if isinstance(part, int) else called)
+    return " › ".join(names)
+
+
+def _page(item: str, edition: Edition) -> str:
+    if "/" in item:
+        return f"reports/{item.replace('/', '-')}.html" if item in edition.ledger.reports else ""
+    return f"items/{item}.html" if item in edition.ledger.items else ""
+
+
+def _address(proof: Proof, edition: Edition) -> str:
+    """The entry on its page; the page alone where the record no longer holds it."""
+    page = _page(proof.item, edition)
+    if not page or "/" in proof.item:
+        return page
+    entry = entry_around(edition.item_field, proof.entry)
+    try:
+        value_at(edition.ledger.items[proof.item].record, pointer_of(entry))
+    except (KeyError, IndexError, TypeError):
+        return page
+    anchor = Place(proof.item, entry).anchor
+    return f"{page}#{'paper-task_notice' if anchor.startswith('task_notice') else anchor}"
