@@ -261,11 +261,11 @@ class City:
         said[said.index(review)] = replace(review, **parts)  # type: ignore[arg-type]
 
     def merged_tree(self, number: int) -> str:
-        """What merging gives, with the marks of a conflict where there is one."""
+        """What merging gives; where that conflicts, what somebody makes of it who takes one side for all."""
         asked = ["git", "merge-tree", "--write-tree", "--allow-unrelated-histories", "main"]
         head = self.forge.requests[number].head
         done = subprocess.run([*asked, head], cwd=self.folder, capture_output=True, check=False)
-        return done.stdout.decode("utf-8", "replace").split("\n")[0]
+        return done.stdout.decode().split("\n")[0] if done.returncode == 0 else self.git("rev-parse", f"{head}^{{tree}}")
 
     def merge(
         self,

@@ -49,6 +49,7 @@ KINDS = (
     "fields.html",
     "codes.html",
     "findings.html",
+    "audit.html",
 )
 MAIN_KINDS = ("index.html", "ledger.html", "items/2019-0009.html")
 VISITS = (

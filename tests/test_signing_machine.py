@@ -97,7 +97,7 @@ class Office(RuleBasedStateMachine):
     @precondition(lambda self: self.mischief and self.waiting)
     @rule(data=st.data())
     def merges_in_spite_of_the_gate(self, data: st.DataObject) -> None:
-        """Where it would have passed, nothing is amiss."""
+        """Where it would have passed, nothing is amiss; what conflicts is put together by hand."""
         number = self.one_of(data)
         self.honest = self.city.gate(number).verdict == "pass" and self.honest
         self.merge(number)

@@ -41,7 +41,8 @@ def signing(context: Context) -> Data:
     except OSError:
         policy = None
     found = policy.get("signing") if isinstance(policy, dict) else None
-    if not isinstance(found, dict) or found.get("forge") not in FORGES or not isinstance(found.get("repository"), str):
+    named = isinstance(found, dict) and all(isinstance(found.get(name), str) for name in ("repository", "branch"))
+    if not isinstance(found, dict) or not named or found.get("forge") not in FORGES:
         raise UsageError(context.text("audit.no_signing"))
     return found
 

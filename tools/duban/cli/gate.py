@@ -82,7 +82,7 @@ def _seat(one: Signed, registry: Registry, text: Language) -> dict[str, Any]:
 def _sweep(context: Context, options: argparse.Namespace, day: str) -> int:
     forge = asked_forge(context, options)
     found, failed = [], False
-    for one in sweep(context.folder, forge, options.remote, day):
+    for one in sweep(context.folder, forge, options.remote, signing(context)["branch"], day):
         if one.pull and one.judgement and one.registry and not options.dry_run:
             words = status_words(one.judgement, one.registry, context.text)
             try:

@@ -9,7 +9,7 @@ from duban.forge import ForgeError, github_answers
 from duban.forge.answer import Answer
 from duban.forge.http import Client
 from duban.forge.pull_document import numbers_of
-from duban.forge.statuses import MOST_PAGES, Standing, says, status
+from duban.forge.statuses import MOST_PAGES, newest, says, status
 from duban.pull import ForgeName, Pull, Push, Review, StatusState
 
 _WHOLE = {"per_page": "100"}
@@ -57,17 +57,10 @@ class GitHub:
     def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
         """Post the one commit status ``duban/sign-off``, unless it stands so already."""
         fields = status(state, description, url)
-        if not says(self._standing(commit), fields, lambda: self._own_number):
-            self._client.post(f"{self._home}/statuses/{quote(commit, safe='')}", fields)
-
-    def _standing(self, commit: str) -> Standing | None:
-        """The newest status of our context; None if there is none, or GitHub doesn't tell: then it is posted anew."""
         path = f"{self._home}/commits/{quote(commit, safe='')}/statuses"
-        try:
-            found = map(github_answers.standing, self._client.leaves(path, _WHOLE, MOST_PAGES))
-            return next(filter(None, found), None)
-        except ForgeError:
-            return None
+        standing = newest(self._client.leaves(path, _WHOLE, MOST_PAGES), github_answers.standing)
+        if not says(standing, fields, lambda: self._own_number):
+            self._client.post(f"{self._home}/statuses/{quote(commit, safe='')}", fields)
 
     @cached_property
     def _own_number(self) -> int:

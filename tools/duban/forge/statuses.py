@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from duban.forge import ForgeError
 from duban.forge.answer import Answer
 from duban.pull import StatusState
 
@@ -38,6 +39,17 @@ def standing_of(answer: Answer, state: str, creator: str) -> Standing:
         description=description.text() if description else "",
         creator=account["id"].number() if account else 0,
     )
+
+
+def newest(leaves: Iterable[object], decode: Callable[[object], Standing | None]) -> Standing | None:
+    """The newest status of our context in a list told leaf by leaf; None if there is none, or the forge doesn't tell.
+
+    Then it is posted anew.
+    """
+    try:
+        return next(filter(None, map(decode, leaves)), None)
+    except ForgeError:
+        return None
 
 
 def says(standing: Standing | None, fields: Mapping[str, str], own: Callable[[], int]) -> bool:
