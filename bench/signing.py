@@ -80,7 +80,7 @@ def _audits(work: Path, root: Path) -> list[Row]:
     sys.stdout.write(f"full audit: {counts[_WHOLE]} merges in {full:.1f} s, {counts[_WHOLE] / full:.0f} a second\n")
     name = f"after {counts[_SHORT]} merges"
     return [
-        Row(f"audit of one more merge, after {counts[_WHOLE]}", seconds[_WHOLE], name, seconds[_SHORT], 0.8),
+        Row(f"audit of one more merge, after {counts[_WHOLE]}", seconds[_WHOLE], name, seconds[_SHORT], 0.7),
         Row(f"audit of one more merge, after {counts[_WHOLE]}", seconds[_WHOLE], "full audit", full, 20),
     ]
 
