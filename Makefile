@@ -52,7 +52,7 @@ bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthet
 demo: $(VENV)/.package build/browser/.done ## the ledger's life replayed with its proofs, audited, built and served
 	@rm -rf build/demo
 	$(BIN)/duban replay build/demo/ledger
-	$(BIN)/duban -C build/demo/ledger audit
+	$(BIN)/duban -C build/demo/ledger audit --full
 	@mkdir -p build/demo/ledger/build && cp -R build/browser build/demo/ledger/build/
 	$(BIN)/duban -C build/demo/ledger site --edition internal --out build/demo/site
 	@echo "http://127.0.0.1:$(PORT)"

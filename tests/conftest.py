@@ -16,10 +16,13 @@ from duban.calendar import WorkCalendar
 from duban.cli import main
 from duban.load import Readings, read
 from duban.model import Ledger, Tree
+from duban.proof import Proofs
+from duban.publish.examination import Examination
 from duban.repository import tree_of
 from duban.schema import Schemas
 
 if TYPE_CHECKING:
+    from proof_fixtures import Show
     from signing import City
     from site_fixtures import Site
 
@@ -137,6 +140,30 @@ def first_city(tmp_path_factory: pytest.TempPathFactory) -> City:
 def city(first_city: City, tmp_path: Path) -> City:
     """The same, with a future of its own."""
     return first_city.copy(tmp_path / "city")
+
+
+@pytest.fixture(scope="session")
+def proofs(ledger: Ledger, schemas: Schemas) -> Proofs:
+    """Every entry of the shipped ledger proven, each in a pull request of its own."""
+    from proof_fixtures import all_proven
+
+    return all_proven(ledger, schemas)
+
+
+@pytest.fixture(scope="session")
+def clean(proofs: Proofs) -> Examination:
+    """An audit of the shipped ledger that found nothing wrong."""
+    from proof_fixtures import examination_of
+
+    return examination_of(proofs)
+
+
+@pytest.fixture(scope="session")
+def show(ledger: Ledger, schemas: Schemas, clean: Examination) -> Show:
+    """The pages of an edition in which some entries stand otherwise than proven."""
+    from proof_fixtures import shown
+
+    return shown(ledger, schemas, clean)
 
 
 @pytest.fixture

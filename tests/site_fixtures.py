@@ -18,13 +18,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conftest import AS_OF, ROOT
 from duban import site
-from duban.audit import Verified, Violation
 from duban.language import language
 from duban.load import Readings
 from duban.manifest import Manifest
 from duban.model import Ledger
 from duban.output import TEMPLATES, Prepared, Theme, write_beside
-from duban.proof import PROOF_STATES, Proof, Signer
 from duban.publish.edition import EditionName, edition, is_open_to_the_public
 from duban.publish.examination import Examination
 from duban.publish.page import Page
@@ -355,51 +353,6 @@ def words(
     pages: list[Page] = [*site_pages(made), *loose_pages(made)]
     said = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
     return {**said, **{path: data.decode() for path, data in data_files(made)}}
-
-
-def entry_pointers(node: Any, here: Field, pointer: str = "") -> Iterator[tuple[str, Any, Field]]:
-    """Every entry of a record: its pointer, its data and its field."""
-    if isinstance(node, list):
-        for index, one in enumerate(node):
-            yield from entry_pointers(one, here.items or here, f"{pointer}/{index}")
-    elif isinstance(node, dict):
-        if here.entry:
-            yield pointer, node, here
-        for name, value in node.items():
-            if name in here.properties:
-                yield from entry_pointers(value, here.properties[name], f"{pointer}/{name}")
-
-
-def all_proven(ledger: Ledger, schemas: Schemas) -> dict[tuple[str, str], Proof]:
-    """Made-up proofs of every entry of a ledger: signed by whom it names, on the day it names, each on its own."""
-    proofs: dict[tuple[str, str], Proof] = {}
-    records = [(one.id, one.record, schemas.field("item")) for one in ledger.items.values()]
-    records += [(key, report, schemas.field("report")) for key, report in ledger.reports.items()]
-    for identity, record, root in records:
-        for pointer, node, here in entry_pointers(record, root):
-            signers = tuple(Signer(one["by"], one["role"], f"{one['on']}T02:00:00.000Z") for one in node["signed"])
-            last, number = max(one.at for one in signers), len(proofs) + 1
-            merge = f"{number:040x}"
-            proofs[identity, pointer] = Proof(
-                identity, pointer, here.entry, "proven", signers, number, merge, last.replace("T02", "T03")
-            )
-    return proofs
-
-
-def secret_examination(ledger: Ledger, schemas: Schemas, canary: Callable[[str], str]) -> Examination:
-    """An audit in every state, with a canary wherever it names a person, a role, a commit or a cause."""
-    root = schemas.field("item")
-    proofs = {}
-    for one in ledger.items.values():
-        for number, (pointer, _, here) in enumerate(entry_pointers(one.record, root)):
-            state = PROOF_STATES[number % len(PROOF_STATES)]
-            for place in (pointer, f"{pointer}/signed/1", f"{pointer}/countersigns/0"):
-                signer = Signer(canary("person"), canary("role"), "2019-07-05T02:00:00.000Z")
-                proofs[one.id, place] = Proof(one.id, place, here.entry, state, (signer,), 17, canary("commit"))
-    violation = Violation(canary("commit"), "A209", {"file": canary("file"), "finding": canary("finding")})
-    return Examination(
-        "", canary("problem"), canary("genesis"), AS_OF, 3, Verified(canary("tip")), (violation,), proofs
-    )
 
 
 def public_words(ledger: Ledger, schemas: Schemas, examination: Examination | None = None) -> dict[str, str]:

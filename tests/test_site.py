@@ -32,6 +32,7 @@ from duban.repository import tree_of
 from duban.schema import Schemas
 from duban.status import statuses
 from duban.writing import file_text
+from proof_fixtures import secret_examination
 from site_fixtures import (
     HOSTILE,
     PARTS,
@@ -51,7 +52,6 @@ from site_fixtures import (
     planted,
     public_words,
     script_addresses,
-    secret_examination,
     target_of,
     withheld_and_public,
 )

@@ -1,113 +1,51 @@
-"""What the site shows of signatures: who, when, in which pull request, how proven; the page of the audit."""
+"""What the site shows of signatures: who, when, in which pull request, how proven."""
 
 from __future__ import annotations
 
 import copy
 import re
-import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page as BrowserPage
-from playwright.sync_api import sync_playwright
 
-from conftest import AS_OF, ROOT, GitFolder, Outcome
+from conftest import AS_OF
 from duban import site
-from duban.audit import Verified, Violation
-from duban.examiner import examined
-from duban.finding import Finding
+from duban.audit import Violation
 from duban.language import language
-from duban.load import Readings, read
+from duban.load import read
 from duban.model import Item, Ledger
 from duban.parse import parse
 from duban.proof import PROOF_STATES, Proof, Proofs, ProofState, Signer
-from duban.publish.audit_page import MOST_LISTED, NEWEST
 from duban.publish.edition import edition
-from duban.publish.examination import ABSENT, Examination
+from duban.publish.examination import Examination
 from duban.publish.item_pages import loose_pages
 from duban.publish.past_proofs import proofs_on
 from duban.repository import tree_of
 from duban.schema import Schemas
 from duban.writing import file_text
-from site_fixtures import HOSTILE, Parsed, all_proven, contents, dress, text_of, words
-from test_browser import ARGUMENTS, ONLY_FORMS, PHONE, _Quiet, chromium, pdf_pages
+from proof_fixtures import (
+    APPROVAL,
+    APPROVED,
+    INTAKE,
+    ITEM,
+    NOTICE,
+    PAGE,
+    REPORT,
+    VISIT,
+    Show,
+    added,
+    element,
+    in_state,
+    life,
+    marks,
+    signed_lines,
+)
+from site_fixtures import HOSTILE, Parsed, contents, dress, text_of, words
 
-ITEM, OTHER, REPORT = "2019-0006", "2019-0009", "2019/087"
-PAGE = f"items/{ITEM}.html"
-VISIT, INTAKE, APPROVAL, NOTICE = "/visits/1", "/intake", "/approval", "/coordination_notices/0"
-APPROVED = "2019-07-09T16:30:00.000Z"
-"""An instant that falls on the next day in China."""
 languages = pytest.mark.parametrize("code", ["zh", "en"])
-Show = Callable[..., dict[str, str]]
-
-
-@pytest.fixture(scope="session")
-def proofs(ledger: Ledger, schemas: Schemas) -> dict[tuple[str, str], Proof]:
-    """Every entry of the shipped ledger proven, each in a pull request of its own."""
-    return all_proven(ledger, schemas)
-
-
-@pytest.fixture(scope="session")
-def clean(proofs: Proofs) -> Examination:
-    """An audit that found nothing wrong."""
-    verified = Verified(tip="c" * 40, evidence="e" * 40, commits=977, receipts=970)
-    return Examination("", "", "a" * 40, "2019-10-30", 0, verified, (), proofs)
-
-
-@pytest.fixture
-def show(ledger: Ledger, schemas: Schemas, clean: Examination) -> Show:
-    """The pages of an edition in which some entries stand otherwise than proven."""
-
-    def pages(
-        changed: Mapping[tuple[str, str], Proof] | None = None, code: str = "zh", name: Any = "internal", **more: Any
-    ) -> dict[str, str]:
-        examination = replace(clean, proofs={**clean.proofs, **(changed or {})}, **more)
-        return words(name, code, ledger, schemas, examination)
-
-    return pages
-
-
-def element(html: str, start: str, tag: str) -> str:
-    """The first element of a tag whose start tag holds a text, whatever of the same tag lies within it."""
-    begin = html.rindex(f"<{tag}", 0, html.index(start) + 1)
-    depth = 0
-    for match in re.finditer(rf"<(/?){tag}\b[^>]*>", html[begin:]):
-        depth += -1 if match[1] else 1
-        if not depth:
-            return html[begin : begin + match.end()]
-    raise ValueError(start)
-
-
-def signed_lines(html: str) -> list[str]:
-    """The lines of signatures within an entry, as a reader sees them."""
-    return [text_of(line) for line in re.findall(r'<p class="signed">.*?</p>', html)]
-
-
-def marks(html: str) -> list[tuple[str, str]]:
-    """Every mark with its state: the class that draws it and the words beside it."""
-    found = re.findall(r'<span class="proof proof--(\w+)" title="[^"]+">(.*?)</span>(?=\s*<|$)', html)
-    return [(state, text_of(words)) for state, words in found]
-
-
-def life(html: str) -> list[str]:
-    """The lines of the timeline."""
-    return re.findall(r'<li class="life-event .*?</li>', html)
-
-
-def in_state(proofs: Proofs, entry: str, state: ProofState) -> dict[tuple[str, str], Proof]:
-    """One entry as the audit would tell it in a state: only what was recorded has signers and a pull request."""
-    proof = replace(proofs[ITEM, entry], state=state)
-    return {(ITEM, entry): proof if state in ("proven", "broken") else replace(proof, signers=(), pull=0)}
 
 
 @languages
@@ -232,14 +170,6 @@ def test_a_paper_signature_shows_its_scan_and_who_answers_for_it(
     assert f'title="SHA-256 {paper["sha256"]}"' in page
 
 
-def added(proofs: Proofs, entry: str, inner: str, person: str, state: ProofState = "proven") -> dict[Any, Proof]:
-    """The proof of something that came later to an entry, in pull request 4321."""
-    role = "unit_head" if "countersigns" in inner else "leader"
-    signer = Signer(person, role, "2019-07-15T02:00:00.000Z")
-    place = f"{entry}/{inner}"
-    return {(ITEM, place): replace(proofs[ITEM, entry], entry=place, state=state, signers=(signer,), pull=4321)}
-
-
 @pytest.mark.parametrize("state", PROOF_STATES)
 def test_an_added_signature_has_its_own_proof_beside_it(show: Show, proofs: Proofs, state: ProofState) -> None:
     text = language("zh")
@@ -318,133 +248,6 @@ def test_a_report_tells_how_it_is_proven(show: Show, proofs: Proofs) -> None:
     assert line.endswith(f"{text('proof.proven')} #{proofs[REPORT, ''].pull}")
     broken = {(REPORT, ""): replace(proofs[REPORT, ""], state="broken")}
     assert marks(show(broken)[path]) == [("broken", f"{text('proof.broken')} #{proofs[REPORT, ''].pull}")]
-
-
-@settings(max_examples=25)
-@given(
-    states=st.lists(st.sampled_from(PROOF_STATES), min_size=1, max_size=24),
-    inner=st.dictionaries(st.integers(0, 23), st.sampled_from(PROOF_STATES), max_size=6),
-)
-def test_home_and_audit_count_the_entries_as_their_pages_show_them(
-    ledger: Ledger,
-    schemas: Schemas,
-    proofs: Proofs,
-    clean: Examination,
-    states: list[ProofState],
-    inner: dict[int, Any],
-) -> None:
-    one = replace(ledger, items={ITEM: ledger.items[ITEM]}, reports={})
-    entries = [key for key in proofs if key[0] == ITEM]
-    known = {key: replace(proofs[key], state=states[place % len(states)]) for place, key in enumerate(entries)}
-    for place, state in inner.items():
-        entry = f"{entries[place][1]}/remarks"
-        known[ITEM, entry] = replace(proofs[entries[place]], entry=entry, state=state)
-    pages = words("internal", "zh", one, schemas, replace(clean, proofs=known))
-    shown = [marks(line)[0][0] for line in life(pages[PAGE])]
-    counted = {state: shown.count(state) for state in PROOF_STATES}
-    table = element(pages["audit.html"], "list--states", "table")
-    rows = re.findall(r'proof--(\w+)">.*?<td class="number"[^>]*>(\d+)</td>', table, re.DOTALL)
-    assert {state: int(count) for state, count in rows} == counted
-    home = re.findall(r'proof--(\w+)" title="[^"]+">\S+ (\d+)<', element(pages["index.html"], "proofs-sum", "p"))
-    assert {state: int(count) for state, count in home} == {
-        state: count for state, count in counted.items() if count or state == "proven"
-    }
-
-
-def test_the_home_line_leads_to_the_audit_and_stands_inside_only(show: Show) -> None:
-    assert 'href="audit.html"' in element(show()["index.html"], "proofs-sum", "p")
-    public = show(name="public")
-    assert "proofs-sum" not in public["index.html"]
-    assert "audit.html" not in public
-
-
-@languages
-def test_the_audit_page_of_a_clean_history(show: Show, clean: Examination, proofs: Proofs, code: str) -> None:
-    text = language(code)
-    page = show(code=code)["audit.html"]
-    said = text_of(page)
-    assert text("audit_page.clean") in said
-    for commit in (clean.verified.tip, clean.genesis, clean.verified.evidence):
-        assert f'href="https://github.com/jincheng/duban/commit/{commit}"' in page
-        assert f"<code>{commit[:10]}</code>" in page
-    assert f"{text('audit_page.commits')} 977" in said
-    assert f"{text('audit_page.receipts')} 970" in said
-    assert "2019-10-30" in said
-    assert "list--violations" not in page
-    newest = element(page, "list--proofs", "table")
-    last = sorted(proofs.values(), key=lambda one: (one.merged_at, one.pull), reverse=True)[:NEWEST]
-    assert [int(number) for number in re.findall(r">#(\d+)<", newest)] == [one.pull for one in last]
-    for command in ("duban audit", "duban audit --full"):
-        assert f"<code>{command}</code>" in page
-
-
-@languages
-def test_the_audit_page_tells_every_violation_with_its_fix(show: Show, code: str) -> None:
-    text = language(code)
-    details = {"item": ITEM, "entry": "/report", "kind": "report", "role": "section_head", "state": "missing"}
-    violations = (
-        Violation("1" * 40, "A201", {"parents": "1"}),
-        Violation("2" * 40, "A208", details),
-        Violation("3" * 40, "A219", {"seq": "17", "what": "clock.recorded"}),
-    )
-    page = show(code=code, violations=violations, differing=2)["audit.html"]
-    table = element(page, "list--violations", "table")
-    rows = re.findall(r"<tr>.*?</tr>", table.partition("<tbody>")[2], re.DOTALL)
-    assert len(rows) == 3
-    for row, one in zip(rows, violations, strict=True):
-        finding = Finding(one.commit, 1, 1, one.code, one.details)
-        assert text.message(finding) in text_of(row)
-        assert text.fix(finding) in text_of(row)
-        assert one.commit[:10] in row
-        assert f'href="codes.html#{one.code}"' in row
-    assert f'href="items/{ITEM}.html"' in rows[1]
-    assert text("audit_page.violations", count=3) in text_of(page)
-    assert text("audit_page.clean_note") not in text_of(page)
-    assert text("audit_page.differing", count=2) in text_of(page)
-
-
-def test_long_lists_of_the_audit_page_say_how_much_they_leave_out(show: Show, proofs: Proofs) -> None:
-    broken = {key: replace(proof, state="broken") for key, proof in proofs.items()}
-    violations = tuple(Violation(f"{number:040x}", "A203") for number in range(MOST_LISTED + 3))
-    page = show(broken, violations=violations)["audit.html"]
-    text = language("zh")
-    assert page.count("<tr>") < 2 * MOST_LISTED + 20
-    assert text("list.more", count=3) in text_of(page)
-    assert text("list.more", count=len(proofs) - MOST_LISTED) in text_of(page)
-    assert text("audit_page.none") in text_of(page)
-
-
-def test_the_audit_page_leads_to_the_entries_that_there_are(show: Show, proofs: Proofs) -> None:
-    gone = replace(proofs[ITEM, VISIT], entry="/visits/9", state="broken")
-    missing = replace(proofs[ITEM, VISIT], item="2019-0999", state="broken", pull=0)
-    inner = replace(proofs[ITEM, "/task_notice/ack"], state="broken")
-    changed = {(ITEM, "/visits/9"): gone, ("2019-0999", VISIT): missing, (ITEM, inner.entry): inner}
-    pages = show({**changed, **added(proofs, NOTICE, "subtasks/0/done_on", "director", "broken")})
-    table = element(pages["audit.html"], "list--proofs", "table")
-    found = dict(re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a>', table))
-    assert found == {
-        PAGE: "现场督查 10",
-        f"{PAGE}#paper-task_notice": "任务通知单 › 签收",
-        f"{PAGE}#coordination_notices-1": "协调督办单 1 › 完成日期",
-    }
-    assert "2019-0999" in text_of(table)
-    ids = Parsed(pages[PAGE]).ids
-    assert {address.partition("#")[2] for address in found} - {""} <= set(ids)
-
-
-@languages
-@pytest.mark.parametrize("absent", [one for one in ABSENT if one])
-def test_the_audit_page_says_why_there_was_none_and_how_to_set_it_up(
-    ledger: Ledger, schemas: Schemas, absent: Any, code: str
-) -> None:
-    text = language(code)
-    pages = words("internal", code, ledger, schemas, Examination(absent, "fatal: <bad> object"))
-    said = text_of(pages["audit.html"])
-    assert text("audit_page.absent") in said
-    assert text(f"audit_page.absent.{absent}") in said
-    assert "fatal: <bad> object" in said
-    assert text("audit_page.set_up.policy") in said
-    assert "list--states" not in pages["audit.html"]
 
 
 def test_the_public_sees_state_number_and_day_and_no_more(show: Show, proofs: Proofs, ledger: Ledger) -> None:
@@ -550,208 +353,3 @@ def test_proofs_follow_their_entries_to_an_earlier_day(
     assert (REPORT, "") not in then
     assert ("2019/001", "") in then
     assert proofs_on(proofs, readings, readings.ledger(AS_OF), AS_OF) == proofs
-
-
-@pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first days of the shipped ledger as a repository with branches, approvals and receipts."""
-    from duban.cli import main
-
-    folder = tmp_path_factory.mktemp("replayed") / "ledger"
-    assert main(["-C", str(ROOT), "replay", str(folder), "--as-of", "2019-07-09"]) == 0
-    return folder
-
-
-def states_of(examination: Examination, item: str) -> dict[str, str]:
-    return {entry: proof.state for (one, entry), proof in examination.proofs.items() if one == item}
-
-
-@pytest.fixture
-def lying(replayed: Path, tmp_path: Path) -> Path:
-    """A copy of that repository to lay other files into."""
-    subprocess.run(["git", "clone", "--quiet", str(replayed), str(tmp_path / "lying")], check=True)
-    return tmp_path / "lying"
-
-
-def test_an_audited_ledger_shows_its_real_proofs(replayed: Path, run: Callable[..., Outcome], tmp_path: Path) -> None:
-    done = run("-C", replayed, "site", "--out", tmp_path / "out", "--as-of", "2019-07-09", "--language", "zh")
-    assert done.code == 0, done.err
-    found = examined(replayed, tree_of(replayed))
-    assert (found.absent, found.violations, found.differing) == ("", (), 0)
-    page = (tmp_path / "out/audit.html").read_text(encoding="utf-8")
-    assert found.verified.tip[:10] in page
-    assert language("zh")("audit_page.clean") in page
-    item = (tmp_path / f"out/items/{ITEM}.html").read_text(encoding="utf-8")
-    assert {state for line in life(item) for state, _ in marks(line)} == {"proven"}
-    assert run("-C", replayed, "site", "--out", tmp_path / "public", "--edition", "public").code == 0
-    assert not (tmp_path / "public/audit.html").exists()
-
-
-def test_what_lies_in_the_folder_alone_is_nobodys_signature(lying: Path, schemas: Schemas) -> None:
-    root = schemas.field("item")
-    clean = examined(lying, tree_of(lying))
-    assert set(states_of(clean, ITEM).values()) == {"proven"}
-    path = lying / f"items/2019/{ITEM}.yml"
-    record, _ = parse(path.name, path.read_bytes())
-    path.write_text("# indented anew\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-    indented = examined(lying, tree_of(lying))
-    assert states_of(indented, ITEM) == states_of(clean, ITEM)
-    assert indented.differing == 1
-    record["approval"]["opinion"] = "不同意。"
-    record["visits"] = [{**visit(), "on": "2019-07-09"}]
-    path.write_text(file_text(record, root), encoding="utf-8")
-    new = {**record, "id": "2019-0777"}
-    (lying / "items/2019/2019-0777.yml").write_text(file_text(new, root), encoding="utf-8")
-    (lying / f"items/2019/{OTHER}.yml").unlink(missing_ok=True)
-    (lying / "items/2019/2019-0001.yml").unlink()
-    found = examined(lying, tree_of(lying))
-    assert states_of(found, ITEM) == {**states_of(clean, ITEM), APPROVAL: "broken", "/visits/0": "claimed"}
-    assert set(states_of(found, "2019-0777").values()) == {"claimed"}
-    assert set(states_of(found, "2019-0001").values()) == {"broken"}
-    assert found.violations == ()
-
-
-def visit() -> dict[str, Any]:
-    return {
-        "on": "2019-07-11",
-        "place": "社区",
-        "method": "暗访",
-        "visitors": ["section3-head"],
-        "finding": "属实。",
-        "signed": [{"role": "supervisor", "by": "section3-head", "on": "2019-07-09"}],
-    }
-
-
-def test_an_item_moved_to_another_file_is_broken(lying: Path) -> None:
-    path = lying / f"items/2019/{ITEM}.yml"
-    (lying / "items/2018").mkdir()
-    path.rename(lying / f"items/2018/{ITEM}.yml")
-    assert set(states_of(examined(lying, tree_of(lying)), ITEM).values()) == {"broken"}
-
-
-def test_a_history_that_was_tampered_with_is_told(lying: Path) -> None:
-    repository = GitFolder(lying)
-    path = lying / f"items/2019/{ITEM}.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("同意立项", "不同意立项"), encoding="utf-8")
-    tip = repository.commit("2019-10-30")
-    found = examined(lying, tree_of(lying))
-    assert {one.code for one in found.violations} >= {"A201"}
-    assert states_of(found, ITEM)[APPROVAL] == "broken"
-    assert (found.verified.tip, found.day, found.differing) == (tip, "2019-10-30", 0)
-
-
-def test_why_nothing_could_be_audited(
-    copy_of: Callable[..., Path], git_folder: Callable[[Path], GitFolder], lying: Path, tmp_path: Path
-) -> None:
-    def absent(folder: Path) -> str:
-        return examined(folder, tree_of(folder)).absent
-
-    folder = copy_of("above/ledger", items=[ITEM])
-    assert absent(folder) == "no_git"
-    repository = git_folder(tmp_path / "above")
-    repository.commit()
-    assert absent(folder) == "below"
-    alone = git_folder(copy_of("alone", items=[ITEM]))
-    unborn = examined(alone.folder, tree_of(alone.folder))
-    assert unborn.absent == "unreadable"
-    assert unborn.problem
-    alone.commit()
-    assert absent(alone.folder) == "no_genesis"
-    policy = alone.folder / "registry/policy.yml"
-    text = policy.read_text(encoding="utf-8")
-    policy.write_text(text.replace("  binding: head\n", f"  binding: head\n  genesis: {'ab' * 20}\n"), encoding="utf-8")
-    alone.commit()
-    assert absent(alone.folder) == "unreadable"
-    shallow = tmp_path / "shallow"
-    subprocess.run(["git", "clone", "--quiet", "--depth=2", lying.as_uri(), str(shallow)], check=True)
-    assert absent(shallow) == "shallow"
-
-
-@pytest.fixture(scope="module")
-def mixed(clean: Examination, proofs: Proofs) -> Examination:
-    """An audit that found entries of one item in every state, and one thing wrong."""
-    known = {**proofs, **in_state(proofs, VISIT, "claimed"), **in_state(proofs, "/report", "broken")}
-    known |= in_state(proofs, INTAKE, "transcribed")
-    known |= added(proofs, APPROVAL, "signed/1", "secretary-general")
-    violation = Violation("d" * 40, "A209", {"file": "items/2019/2019-0006.yml" * 5, "finding": "D901"})
-    return replace(clean, proofs=known, violations=(violation,))
-
-
-@contextmanager
-def served(readings: Readings, examination: Examination, out: Path) -> Iterator[str]:
-    """Where the internal edition is served, with what an audit found."""
-    site.build(ROOT, "internal", out, AS_OF, readings, ["zh", "en"], examination)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(out)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def plain(readings: Readings, mixed: Examination, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The shipped ledger's site with proofs in every state."""
-    with served(readings, mixed, tmp_path_factory.mktemp("plain") / "site") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def crowded(
-    readings: Readings, ledger: Ledger, mixed: Examination, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The same where everybody's position is long."""
-    people = {
-        key: replace(one, position=f"{one.position}（分管重点工程建设、城市管理和信访稳定工作，兼领导小组办公室主任）")
-        for key, one in ledger.registry.people.items()
-    }
-    wordy = replace(readings, registry=replace(readings.registry, people=people))
-    with served(wordy, mixed, tmp_path_factory.mktemp("crowded") / "site") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def phone() -> Iterator[BrowserPage]:
-    """A page of a phone's size."""
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        except PlaywrightError as error:
-            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
-        yield browser.new_page(viewport=PHONE)
-        browser.close()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("path", [PAGE, f"en/{PAGE}", "audit.html", "en/audit.html", "index.html"])
-def test_long_positions_break_no_page_on_a_phone(crowded: str, phone: BrowserPage, path: str) -> None:
-    phone.goto(crowded + path, wait_until="load")
-    assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    wide = "(found) => found.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5).length"
-    assert phone.locator(".proof:visible, .signature:visible").count() >= (4 if path == "index.html" else 20)
-    assert phone.locator(".item .signed *, .life .proof, .proofs-sum *").evaluate_all(wide) == 0
-
-
-@pytest.mark.browser
-def test_a_mark_is_drawn_beside_each_word(plain: str, phone: BrowserPage) -> None:
-    phone.goto(plain + PAGE, wait_until="load")
-    drawn = """(one) => {
-      const style = getComputedStyle(one, "::before");
-      return [style.content.replace(/\\s/g, ""), style.borderTopStyle, style.borderTopWidth, style.color];
-    }"""
-    found = {
-        state: phone.locator(f".life .proof--{state}").first.evaluate(drawn)
-        for state in ("proven", "claimed", "broken", "transcribed")
-    }
-    assert len({tuple(one[:2]) for one in found.values()}) == 4
-    assert all(one[2] == "1px" for one in found.values())
-    assert [found[state][1] for state in found] == ["solid", "dashed", "solid", "solid"]
-
-
-@pytest.mark.browser
-def test_forms_with_proofs_still_print_one_sheet_each(plain: str, phone: BrowserPage, tmp_path: Path) -> None:
-    for path in (PAGE, f"items/{OTHER}.html", f"en/items/{OTHER}.html"):
-        phone.goto(plain + path, wait_until="load")
-        forms = phone.locator(".sheet-fold").count()
-        phone.evaluate(ONLY_FORMS)
-        phone.pdf(path=tmp_path / "forms.pdf", prefer_css_page_size=True)
-        assert len(pdf_pages(tmp_path / "forms.pdf")) == forms >= 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -39,7 +40,14 @@ class Memory:
             return Verified()
 
     def keep(self, genesis: str, found: Audit, *, afresh: bool) -> None:
-        """Remember a clean audit, as what follows the one known or instead of it."""
+        """Remember a clean audit, as what follows the one known or instead of it.
+
+        Where nothing can be written, nothing is remembered: the next audit does the work again.
+        """
+        with contextlib.suppress(OSError):
+            self._keep(genesis, found, afresh=afresh)
+
+    def _keep(self, genesis: str, found: Audit, *, afresh: bool) -> None:
         state: dict[str, Any] = {} if afresh else self._read(genesis)
         length = int(state["length"]) if state else 0
         lines = b"".join(orjson.dumps(asdict(one)) + b"\n" for one in found.events if isinstance(one, Proof))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nlargest
 
 from markupsafe import Markup
 
@@ -12,10 +13,11 @@ from duban.finding import Finding
 from duban.moment import day_in_china
 from duban.proof import PROOF_STATES, Proof, ProofState
 from duban.publish.edition import Edition
+from duban.publish.forge_pages import forge_address
 from duban.publish.page import Page
 from duban.publish.place import Place, entry_around
 from duban.publish.shown import Shower
-from duban.publish.signature import commit_address, proof_words
+from duban.publish.signature import proof_words
 from duban.publish.standing import counts
 from duban.rules.amendments import pointer_of
 from duban.rules.case import value_at
@@ -78,7 +80,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     if examination.held:
         shower = Shower(edition, int(edition.day[:4]), root="")
         verified, proofs = examination.verified, examination.proofs.values()
-        proven = sorted((one for one in proofs if one.state == "proven"), key=_newest_last, reverse=True)[:NEWEST]
+        proven = nlargest(NEWEST, (one for one in proofs if one.state == "proven"), key=_newest_last)
         context |= {
             "tip": _named(verified.tip, edition),
             "genesis": _named(examination.genesis, edition),
@@ -97,7 +99,7 @@ def _newest_last(proof: Proof) -> tuple[str, int, str, str]:
 
 
 def _named(commit: str, edition: Edition) -> Named:
-    return Named(commit, commit[:_SHORT], commit_address(edition, commit))
+    return Named(commit, commit[:_SHORT], forge_address(edition, f"commit/{commit}"))
 
 
 def _told(violation: Violation, edition: Edition) -> Told:

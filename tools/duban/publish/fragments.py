@@ -142,13 +142,12 @@ def event(kind: str, on: str, anchor: str, label: str, summary: str, proof: str,
     )
 
 
-def proof(state: str, word: str, help_text: str, pull_request: str) -> tuple[str, str]:
-    """How an entry is proven: a small seal with its word, and the pull request as HTML.
+def seal(state: str, word: str, help_text: str) -> tuple[str, str]:
+    """A small seal with the word for how an entry is proven, up to its end tag.
 
     In two parts, between which its help may begin with something else.
     """
-    beside = f" {pull_request}" if pull_request else ""
-    return f' <span class="proof proof--{state}" title="', f'{escaped(help_text)}">{escaped(word)}{beside}</span>'
+    return f' <span class="proof proof--{state}" title="', f'{escaped(help_text)}">{escaped(word)}'
 
 
 def pull(number: str, address: str) -> str:

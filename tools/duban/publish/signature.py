@@ -13,6 +13,7 @@ from duban.moment import day_in_china
 from duban.proof import Proof, ProofState, Signer
 from duban.publish import fragments
 from duban.publish.edition import Edition
+from duban.publish.forge_pages import forge_address, pull_mark
 from duban.publish.fragments import escaped
 from duban.publish.names import Names
 from duban.publish.place import Place
@@ -20,6 +21,7 @@ from duban.publish.standing import additions, state_of
 from duban.rules.amendments import pointer_of
 
 SIGNED = "signed"
+_BLANK = "\n"
 _BESIDE = frozenset({SIGNED, "countersigns"})
 """What is added to an entry and shown beside its own place."""
 
@@ -38,7 +40,6 @@ class Signatures:
         self._later = additions(edition)
         self._whos: dict[tuple[str, str], str] = {}
         self._called_by: dict[str, str] = {}
-        self._marks: dict[tuple[ProofState, int], tuple[str, str]] = {}
         self._days: dict[str, str] = {"": ""}
 
     def line(self, node: Mapping[str, Any], place: Place) -> str:
@@ -166,12 +167,9 @@ class Signatures:
 
     def _mark(self, state: ProofState, proof: Proof | None, told: str = "") -> str:
         """The small seal with its word, and the pull request; ``told`` begins its help."""
-        key = state, proof.pull if proof else 0
-        known = self._marks.get(key)
-        if known is None:
-            number = self._pull(proof.pull) if proof and proof.pull else ""
-            known = self._marks[key] = fragments.proof(state, self._words[state], self._helps[state], number)
-        return f"{known[0]}{told}{known[1]}"
+        before, after = self._seals[state]
+        number = f" {str(proof.pull).join(self._pull_around)}" if proof and proof.pull else ""
+        return f"{before}{told}{after}{number}</span>"
 
     def _told(self, proof: Proof | None, by: str = "") -> str:
         """Who signed on which day, as the beginning of a help text in HTML; ``by`` leaves out everybody else."""
@@ -188,10 +186,6 @@ class Signatures:
     def _position(self, person: str) -> str:
         html = self._called_by[person] = escaped(self._names.position(person))
         return html
-
-    def _pull(self, number: int) -> str:
-        address = "" if self._edition.public else pull_address(self._edition, number)
-        return fragments.pull(pull_number(self._edition, number), address)
 
     def _day_of(self, at: str) -> str:
         known = self._days.get(at)
@@ -228,23 +222,25 @@ class Signatures:
 
     @cached_property
     def _told_around(self) -> tuple[str, str]:
-        before, _, after = escaped(self._text("sign.told", signers="\n")).partition("\n")
+        before, _, after = escaped(self._text("sign.told", signers=_BLANK)).partition(_BLANK)
         return before, after
 
     @cached_property
-    def _words(self) -> Mapping[ProofState, str]:
-        return proof_words(self._edition)
+    def _pull_around(self) -> tuple[str, ...]:
+        """What stands around a pull request's number, wherever it stands."""
+        address = "" if self._edition.public else forge_address(self._edition, f"pull/{_BLANK}")
+        return tuple(fragments.pull(f"{pull_mark(self._edition)}{_BLANK}", address).split(_BLANK))
 
     @cached_property
-    def _helps(self) -> Mapping[ProofState, str]:
-        text = self._text
+    def _seals(self) -> Mapping[ProofState, tuple[str, str]]:
+        text, words = self._text, proof_words(self._edition)
         helps: dict[ProofState, str] = {
             "proven": text("proof.proven.help"),
             "claimed": text("proof.claimed.help" if self._held else "proof.unexamined.help"),
             "broken": text("proof.broken.help"),
             "transcribed": text("proof.transcribed.help"),
         }
-        return helps
+        return {state: fragments.seal(state, words[state], help_text) for state, help_text in helps.items()}
 
 
 def proof_words(edition: Edition) -> Mapping[ProofState, str]:
@@ -256,29 +252,3 @@ def proof_words(edition: Edition) -> Mapping[ProofState, str]:
         "broken": text("proof.broken"),
         "transcribed": text("proof.transcribed"),
     }
-
-
-def pull_number(edition: Edition, number: int) -> str:
-    """A pull request's number as its forge writes it: GitLab's merge requests have a mark of their own."""
-    return f"{'!' if _signing(edition).get('forge') == 'gitlab' else '#'}{number}"
-
-
-def pull_address(edition: Edition, number: int) -> str:
-    """Where a pull request stands on the forge; "" where the policy does not tell the forge's host."""
-    return _forge_address(edition, f"pull/{number}")
-
-
-def commit_address(edition: Edition, commit: str) -> str:
-    """The same for a commit."""
-    return _forge_address(edition, f"commit/{commit}")
-
-
-def _forge_address(edition: Edition, path: str) -> str:
-    signing = _signing(edition)
-    known = signing.get("forge") == "github" and "repository" in signing
-    return f"https://github.com/{signing['repository']}/{path}" if known else ""
-
-
-def _signing(edition: Edition) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = edition.ledger.registry.policy.get("signing", {})
-    return found
