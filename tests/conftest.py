@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ from duban.repository import tree_of
 from duban.schema import Schemas
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from proof_fixtures import Show
     from signing import City
     from site_fixtures import Site
@@ -126,6 +128,15 @@ def sites(readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> Mappi
     from site_fixtures import build_sites
 
     return build_sites(readings, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
+    from browsing import opened_browser
+
+    with opened_browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

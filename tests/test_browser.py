@@ -5,35 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browsing import ONLY_FORMS, PHONE, Quiet, pdf_pages
 from site_fixtures import HOSTILE, Site, built_browser
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-)
 DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 KINDS = (
     "index.html",
     "ledger.html",
@@ -61,42 +48,13 @@ VISITS = (
 LEFT = "net::ERR_ABORTED"
 ROWS = "#ledger-table .tabulator-row"
 A4, A3_ACROSS = (595, 842), (1191, 842)
-ONLY_FORMS = """() => {
-  for (const one of document.querySelectorAll("body *")) {
-    if (!one.closest(".sheet-fold") && !one.querySelector(".sheet-fold")) {
-      one.style.setProperty("display", "none", "important");
-    }
-  }
-}"""
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-def chromium() -> str | None:
-    """The Chromium of this machine, None for Playwright's own."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
-    with sync_playwright() as playwright:
-        try:
-            opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        except PlaywrightError as error:
-            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")
 def addresses(sites: Mapping[str, Site]) -> Iterator[Mapping[str, str]]:
     """Where each edition is served."""
     servers = {
-        name: ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(one.folder)))
+        name: ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(one.folder)))
         for name, one in sites.items()
     }
     for server in servers.values():
@@ -285,17 +243,6 @@ def test_without_javascript_the_ledger_and_the_forms_are_there(opened: Callable[
 def forms_of(page: Page) -> list[str]:
     """The anchors of an item's forms."""
     return page.locator("[id^=paper-].sheet-fold").evaluate_all("found => found.map((one) => one.id)")
-
-
-def pdf_pages(file: Path) -> list[tuple[float, float]]:
-    """The width and height in points of every page of a PDF."""
-    if shutil.which("pdfinfo"):
-        done = subprocess.run(["pdfinfo", "-l", "999", str(file)], check=True, capture_output=True, encoding="utf-8")
-        found = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", done.stdout)
-    else:
-        pages = re.split(rb"/Type\s*/Page\b", file.read_bytes())[1:]
-        found = [re.findall(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", one)[0] for one in pages]
-    return [(float(width), float(height)) for width, height in found]
 
 
 def printed(page: Page, file: Path) -> list[tuple[float, float]]:

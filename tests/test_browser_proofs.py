@@ -11,10 +11,10 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
-from playwright.sync_api import sync_playwright
 
+from browsing import ONLY_FORMS, PHONE, Quiet, pdf_pages
 from conftest import AS_OF, ROOT
 from duban import site
 from duban.audit import Violation
@@ -31,7 +31,6 @@ from proof_fixtures import (
     added,
     in_state,
 )
-from test_browser import ARGUMENTS, ONLY_FORMS, PHONE, _Quiet, chromium, pdf_pages
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def mixed(clean: Examination, proofs: Proofs) -> Examination:
 def served(readings: Readings, examination: Examination, out: Path) -> Iterator[str]:
     """Where the internal edition is served, with what an audit found."""
     site.build(ROOT, "internal", out, AS_OF, readings, ["zh", "en"], examination)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(out)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(out)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -77,15 +76,11 @@ def crowded(
 
 
 @pytest.fixture(scope="module")
-def phone() -> Iterator[BrowserPage]:
+def phone(browser: Browser) -> Iterator[BrowserPage]:
     """A page of a phone's size."""
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        except PlaywrightError as error:
-            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
-        yield browser.new_page(viewport=PHONE)
-        browser.close()
+    page = browser.new_page(viewport=PHONE)
+    yield page
+    page.close()
 
 
 @pytest.mark.browser
