@@ -265,7 +265,7 @@ class City:
         asked = ["git", "merge-tree", "--write-tree", "--allow-unrelated-histories", "main"]
         head = self.forge.requests[number].head
         done = subprocess.run([*asked, head], cwd=self.folder, capture_output=True, check=False)
-        return done.stdout.decode().split("\n")[0] if done.returncode == 0 else self.git("rev-parse", f"{head}^{{tree}}")
+        return self.git("rev-parse", f"{head}^{{tree}}") if done.returncode else done.stdout.decode().split("\n")[0]
 
     def merge(
         self,

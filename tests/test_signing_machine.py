@@ -196,7 +196,7 @@ def factory(first_city: City, tmp_path: Path) -> partial[Office]:
 
 def test_what_the_gate_passed_is_clean_and_nothing_else(factory: partial[Office]) -> None:
     bounded = settings(
-        max_examples=20,
+        max_examples=12,
         stateful_step_count=10,
         suppress_health_check=list(HealthCheck),
         deadline=None,

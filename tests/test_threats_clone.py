@@ -90,9 +90,10 @@ LIES: tuple[Lie, ...] = (
 )
 
 
-@pytest.fixture
-def clean(city: City) -> City:
+@pytest.fixture(scope="module")
+def first_clean(first_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     """A city where git had to merge two changes of one file, far enough apart."""
+    city = first_city.copy(tmp_path_factory.mktemp("clean") / "city")
     number = city.open(city.with_progress())
     city.approve(number, LIAISON)
     city.passed(city.edited(lambda data: data.update(importance="A")), "registrar")
@@ -103,8 +104,15 @@ def clean(city: City) -> City:
 
 
 @pytest.fixture
-def evil(city: City, tmp_path: Path) -> City:
+def clean(first_clean: City, tmp_path: Path) -> City:
+    return first_clean.copy(tmp_path / "clean")
+
+
+@pytest.fixture(scope="module")
+def first_evil(first_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     """A city where two changes in one place were put together as no merge of git's own would."""
+    tmp_path = tmp_path_factory.mktemp("evil")
+    city = first_city.copy(tmp_path / "city")
     number = city.open(city.with_progress())
     city.approve(number, LIAISON)
     city.passed(city.edited(lambda data: data.update(visits=[visit("section-head", city.day)])), "section-head")
@@ -120,6 +128,11 @@ def evil(city: City, tmp_path: Path) -> City:
     city.merge(number, tree=together)
     city.record()
     return city
+
+
+@pytest.fixture
+def evil(first_evil: City, tmp_path: Path) -> City:
+    return first_evil.copy(tmp_path / "evil")
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -175,6 +188,11 @@ def test_the_callers_surroundings_change_nothing(
     told = violations(evil.audit())
     monkeypatch.setenv(name, value)
     assert violations(evil.audit()) == told
+
+
+def test_a_folder_with_an_odd_name(clean: City) -> None:
+    odd = clean.copy(clean.folder.with_name('台账: "2019"\\'))
+    assert (violations(odd.audit()), odd.audit().proofs) == ([], clean.audit().proofs)
 
 
 def swapped(city: City, identity: str, content: bytes) -> None:

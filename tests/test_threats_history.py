@@ -15,11 +15,18 @@ from signing import ITEM, LIAISON, OTHER, POLICY, PROGRESS, VISIT, City, Edit, F
 AS_IT_STOOD = b"the content that the signed file had"
 
 
-@pytest.fixture
-def kept(city: City) -> City:
+@pytest.fixture(scope="module")
+def visited(first_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     """A city with one visit that was signed in order."""
+    city = first_city.copy(tmp_path_factory.mktemp("visited") / "city")
     city.passed(city.with_visit(), "section-head")
     return city
+
+
+@pytest.fixture
+def kept(visited: City, tmp_path: Path) -> City:
+    """The same, with a future of its own."""
+    return visited.copy(tmp_path / "kept")
 
 
 def signed(city: City) -> int:

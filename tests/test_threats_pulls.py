@@ -190,6 +190,20 @@ def test_files_that_are_not_plain(city: City, files: Files, code: str) -> None:
     assert {one.details["finding"] for one in audit.violations if one.code == "A211"} == {code}
 
 
+@pytest.mark.parametrize("start", ["docs/", "items/", "registry/"])
+def test_folders_deeper_than_a_program_can_follow(city: City, start: str) -> None:
+    number = city.open({start + "a/" * 1500 + "x": b"x"})
+    assert "G107" in [one.code for one in city.gate(number).findings]
+    assert "A211" in codes(city.bypassed(number))
+    assert city.passed(city.with_progress(), LIAISON)
+
+
+def test_a_file_larger_than_any_that_is_read(city: City) -> None:
+    number = city.open({"items/2019/2019-0009.yml": b"x" * (65 << 20)})
+    assert city.gate(number).verdict == "refuse"
+    assert codes(city.bypassed(number)) == ["A215"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

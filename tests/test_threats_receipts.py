@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +17,25 @@ from tampering import BROKEN_CHAINS, Tamper, edit_last, receipt
 Document = dict[str, Any]
 
 
-@pytest.fixture
-def kept(city: City) -> City:
+@pytest.fixture(scope="module")
+def three(first_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     """A city with three receipts: of the rules, of a visit, of a progress entry."""
+    city = first_city.copy(tmp_path_factory.mktemp("three") / "city")
     city.passed(city.with_visit(), "section-head")
     city.passed(city.with_progress(), LIAISON)
-    assert violations(city.audit()) == []
+    assert violations(city.audit("seen")) == []
     assert proofs(city.audit()) == {VISIT: "proven", PROGRESS: "proven"}
     return city
 
 
+@pytest.fixture
+def kept(three: City, tmp_path: Path) -> City:
+    """The same with a future of its own; its memory ``seen`` knows that all was in order."""
+    return three.copy(tmp_path / "city")
+
+
 @pytest.mark.parametrize("tamper", BROKEN_CHAINS, ids=lambda one: one.__name__)
 def test_a_broken_chain(kept: City, tamper: Tamper) -> None:
-    kept.audit("seen")
     tamper(kept)
     audit = kept.audit()
     told, state = BROKEN_CHAINS[tamper]
@@ -45,7 +53,6 @@ def test_the_evidence_of_another_ledger(kept: City) -> None:
 
 
 def test_no_evidence_at_all(kept: City) -> None:
-    kept.audit("seen")
     tip = kept.head("evidence")
     tampering.deleted(kept)
     assert codes(kept.audit()) == ["A203", "A203", "A203"]
@@ -54,7 +61,6 @@ def test_no_evidence_at_all(kept: City) -> None:
 
 
 def test_evidence_rewound(kept: City) -> None:
-    kept.audit("seen")
     tip = kept.head("evidence")
     tampering.rewind(kept)
     audit = kept.audit("seen")
@@ -75,6 +81,14 @@ def set_in(*pointer: str | int, to: Any) -> Any:
         here[pointer[-1]] = to
 
     return change
+
+
+def set_recorded(document: Document, at: str) -> None:
+    document["recorded_at"] = at
+
+
+def set_said(document: Document, at: str) -> None:
+    document["reviews"][0]["at"] = document["pull"]["merged_at"] = at
 
 
 OTHER_ID = "1" * 40
@@ -127,6 +141,36 @@ def test_a_receipt_that_tells_otherwise(kept: City, change: Any, expected: set[s
     assert {*codes(audit)} == expected
     assert {commit for _, commit in violations(audit)} <= {kept.head(), kept.head("evidence")}
     assert proofs(audit)[VISIT] == "proven"
+
+
+INSTANTS = (
+    "9999-99-99T99:99:99.999Z",
+    "9999-12-31T23:59:59.999Z",
+    "0000-01-01T00:00:00.000Z",
+    "0001-01-01T00:00:00.000Z",
+)
+
+
+@pytest.mark.parametrize("at", INSTANTS)
+@pytest.mark.parametrize("change", [set_recorded, set_said])
+def test_instants_that_are_none(kept: City, change: Callable[[Document, str], object], at: str) -> None:
+    """Whoever may push to the branch, though nobody's key signs for it, must not be able to stop an audit."""
+    document = receipt(kept, 3)
+    change(document, at)
+    tampering.refile(kept, tampering.spelled(document), count=1, key=tampering.stranger_key(kept))
+    assert codes(kept.audit()) == ["A212", "A203"]
+    assert "A212" in [one.code for one in kept.record().broken]
+
+
+def test_a_schema_that_lets_everything_through(kept: City) -> None:
+    """Nor whoever can change the schema of receipts."""
+    free = b'{"$schema": "https://json-schema.org/draft/2020-12/schema"}'
+    kept.merge(kept.open({"schemas/receipt.schema.json": free}))
+    kept.record()
+    for content in (b"{}\n", b"[]\n", b"1\n", b'{\n  "seq": "x"\n}\n'):
+        tampering.file(kept, {tampering.place_of(len(kept.filed()) + 1): content})
+    assert codes(kept.audit()) == ["A212"] * 4 + ["A208"]
+    assert proofs(kept.audit()) == {VISIT: "proven", PROGRESS: "proven"}
 
 
 def test_a_key_replaced_in_order(kept: City) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,19 @@ from signing import (
 )
 
 Attack = Callable[[City, int], object]
+
+
+@pytest.fixture(scope="module")
+def first_visited(first_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A city with one visit that was signed in order."""
+    city = first_city.copy(tmp_path_factory.mktemp("visited") / "city")
+    city.passed(city.with_visit(), "section-head")
+    return city
+
+
+@pytest.fixture
+def visited(first_visited: City, tmp_path: Path) -> City:
+    return first_visited.copy(tmp_path / "visited")
 
 
 def pushed_after_approval(city: City, number: int) -> None:
@@ -207,19 +221,18 @@ ATTACKS: tuple[tuple[Attack, State, Reason], ...] = (
 
 
 @pytest.mark.parametrize(("attack", "state", "reason"), ATTACKS, ids=[one[0].__name__ for one in ATTACKS])
-def test_what_is_no_signature(city: City, attack: Attack, state: State, reason: Reason) -> None:
-    city.passed(city.with_visit(), "section-head")
-    number = city.open(city.with_progress())
-    attack(city, number)
-    found = city.gate(number)
+def test_what_is_no_signature(visited: City, attack: Attack, state: State, reason: Reason) -> None:
+    number = visited.open(visited.with_progress())
+    attack(visited, number)
+    found = visited.gate(number)
     # The check too knows who holds no role on the day the entry names.
     assert findings(found) == ([("D209", ITEM)] if reason == "not_in_office" else [])
     assert found.verdict == ("refuse" if reason == "not_in_office" else "wait")
     assert seats(found) == [("liaison", LIAISON, state, reason)]
 
-    merged = city.merge(number)
-    city.record()
-    audit = city.audit()
+    merged = visited.merge(number)
+    visited.record()
+    audit = visited.audit()
     assert violations(audit) == [("A208", merged)]
     assert audit.violations[0].details == {
         "item": PROGRESS[0],

@@ -74,7 +74,7 @@ def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Ju
     findings += path_findings(proposed.differing, proposed.siblings)
     mixed = [part for part in RULES if part in parts]
     if mixed and ("record" in parts or "scans" in parts):
-        findings += [Finding(parts[part][0], 1, 1, "G105", {"part": f"part.{part}"}) for part in mixed]
+        findings += [Finding(shown(parts[part][0]), 1, 1, "G105", {"part": f"part.{part}"}) for part in mixed]
     if not rules:
         findings.append(Finding("registry/policy.yml", 1, 1, "G112"))
     if rules and submission.pull.base_ref != rules["branch"]:
@@ -100,7 +100,7 @@ def gate(proposed: Proposed, submission: Submission, registry: Registry, head: s
     findings += [one for one in slips if (one.path, one.line, one.column, one.code) not in told]
     if submission.pull.head != head:
         findings.append(Finding("", 1, 1, "G102", {"head": submission.pull.head[:10], "given": head[:10]}))
-    findings += [Finding(path, 1, 1, "G104", {"file": path}) for path in proposed.conflict]
+    findings += [Finding(path, 1, 1, "G104", {"file": path}) for path in map(shown, proposed.conflict)]
     return replace(found, findings=tuple(ordered(findings)), draft=submission.pull.draft)
 
 

@@ -11,11 +11,13 @@ import orjson
 
 from duban.gate import Judgement
 from duban.model import Data
+from duban.moment import instant
 from duban.pull import Account, Pull, Push, Review
 from duban.signoff import Submission, codes_in
 
 VERSION = 1
 _SHARD = 1000
+_CENTURIES = ("19", "20")
 _LONGEST = 400
 """A path may be as long as its author likes; what a receipt says of it may not."""
 
@@ -196,7 +198,10 @@ def verdict_of(judgement: Judgement) -> Data:
 
 
 def read_receipt(content: bytes, is_valid: Callable[[Any], bool]) -> Receipt:
-    """A receipt from its bytes. Raises ReceiptError for what does not fit its schema or is spelled otherwise."""
+    """A receipt from its bytes.
+
+    Raises ReceiptError for what does not fit its schema, holds an instant that is none, or is spelled otherwise.
+    """
     try:
         document = orjson.loads(content)
     except ValueError as error:
@@ -204,6 +209,17 @@ def read_receipt(content: bytes, is_valid: Callable[[Any], bool]) -> Receipt:
     if not is_valid(document):
         raise ReceiptError("schema")
     found = Receipt(document)
+    try:
+        # The schema is the ledger's, and whoever can change that must not be able to stop an audit.
+        told = found.submission
+        parts = (found.seq, found.prev, found.merge, found.rules)
+        instants = [found.recorded_at, told.pull.merged_at]
+        instants += [*(one.at for one in told.reviews), *(one.at for one in told.pushes)]
+        sound = bool(parts) and all(instant(one) == one and one[:2] in _CENTURIES for one in instants)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ReceiptError("schema") from error
+    if not sound:
+        raise ReceiptError("instant")
     if found.content != content:
         raise ReceiptError("spelling")
     return found

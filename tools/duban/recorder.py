@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from duban.audit import Filed, Verified, Violation, chain
 from duban.auditor import genesis_of, main_tip, opened, receipt_check
 from duban.forge import Forge, ForgeError
-from duban.gate import judged
+from duban.gate import Judgement, judged
 from duban.memory import Memory
 from duban.pull import Pull
-from duban.receipt import Merge, Receipt, digest_of_receipt, receipt
+from duban.receipt import Merge, Receipt, ReceiptError, digest_of_receipt, read_receipt, receipt
 from duban.repository.command import git
 from duban.repository.error import BranchMovedError, GitError, RevisionError
 from duban.repository.evidence import REF, Evidence
@@ -73,10 +74,8 @@ def record(
             made = _receipt(history, forge, commit, at, now)
             if made is None:
                 unknown.append(commit)
-            elif not is_valid(made.document):
-                # What could not be read back would break the chain for good.
-                raise ForgeError(f"{commit}: what it tells of this merge fits no receipt")
             else:
+                _readable(made, is_valid)
                 seconds = int(datetime.fromisoformat(made.recorded_at).timestamp())
                 tip = evidence.file(made, tip, key, seconds)
                 at = replace(at, seq=made.seq, digest=digest_of_receipt(made.content))
@@ -110,13 +109,27 @@ def _receipt(history: History, forge: Forge, commit: str, at: Verified, now: Cal
     if not numbers:
         return None
     before, head = (objects.commit(parent) for parent in after.parents)
-    pull = forge.pull(numbers[0])
-    pushes = forge.pushes(pull)
-    hands = hands_of(pull, pushes, history.emails(before.id, head.id))
-    submission = Submission(pull, forge.reviews(pull.number), pushes, hands)
-    judgement = judged(history.proposed(before.tree, after.tree), submission, history.registry(before.tree))
+    emails = history.emails(before.id, head.id)
+    proposed, registry = history.proposed(before.tree, after.tree), history.registry(before.tree)
+    told: list[tuple[Submission, Judgement]] = []
+    for number in numbers:
+        pull = forge.pull(number)
+        pushes = forge.pushes(pull)
+        submission = Submission(pull, forge.reviews(number), pushes, hands_of(pull, pushes, emails))
+        told.append((submission, judged(proposed, submission, registry)))
+    # Anybody may have opened another pull request of the same head, which the forge takes as merged with it.
+    submission, judgement = next((one for one in told if one[1].verdict == "pass"), told[0])
     merge = Merge(before.id, after.id, head.id, before.tree, head.tree, after.tree)
-    return receipt(at.seq + 1, at.digest, merge, history.rules(before.tree), submission, judgement, now(pull))
+    rules = history.rules(before.tree)
+    return receipt(at.seq + 1, at.digest, merge, rules, submission, judgement, now(submission.pull))
+
+
+def _readable(made: Receipt, is_valid: Callable[[Any], bool]) -> None:
+    """Raises ForgeError for a receipt that could not be read back: it would break the chain for good."""
+    try:
+        read_receipt(made.content, is_valid)
+    except ReceiptError as error:
+        raise ForgeError(f"{made.merge.after}: what it tells of this merge fits no receipt ({error})") from error
 
 
 def _unsigned(

@@ -191,13 +191,16 @@ class History:
         """A repository beside this one, of its objects alone: none of its settings, attributes and merge drivers."""
         asked = ("--path-format=absolute", "--git-path", "objects", "--show-object-format")
         store, hashing = line(self.folder, "rev-parse", *asked).split("\n")
-        aside = self.objects.aside
-        for name in ("objects/info", "refs", "tree"):
-            (aside / name).mkdir(exist_ok=True)
-        (aside / "objects" / "info" / "alternates").write_text(f"{store}\n", encoding="utf-8")
+        aside = self.objects.aside()
         (aside / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
         (aside / "config").write_text(_ASIDE.format(hashing=hashing), encoding="utf-8")
-        return {"GIT_DIR": os.fspath(aside), "GIT_WORK_TREE": os.fspath(aside / "tree")}
+        # No branch is ever made there: the folder for them is the empty one that it takes for a work tree.
+        (aside / "refs").mkdir()
+        return {
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(store),
+            "GIT_DIR": os.fspath(aside),
+            "GIT_WORK_TREE": os.fspath(aside / "refs"),
+        }
 
     def rule_files(self, tree: str) -> Partial:
         """The schemas and the registry of a tree."""
@@ -205,3 +208,9 @@ class History:
 
     def _rule_files(self, tree: str) -> dict[str, str]:
         return {path: entry.id for name in _RULES for path, entry in self.objects.below(tree, name)}
+
+
+def _quoted(path: str) -> str:
+    """A path as git reads it in a list that colons divide."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

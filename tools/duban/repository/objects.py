@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -42,24 +43,23 @@ class Commit:
 
 
 class Objects:
-    """The objects of one repository, read by one ``git cat-file`` that ends with the ``with`` block.
-
-    ``aside`` is a folder that ends with it too: what git writes below its ``objects`` is read like
-    the repository's own.
-    """
+    """The objects of one repository, read by one ``git cat-file`` that ends with the ``with`` block."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._aside = tempfile.TemporaryDirectory(prefix="duban-")
-        self.aside = Path(self._aside.name)
-        made = self.aside / "objects"
-        made.mkdir()
-        command = ["git", "-C", os.fspath(folder), "-c", "safe.directory=*", "cat-file", "--batch"]
-        more = surroundings({"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(made)})
-        self._process = subprocess.Popen(  # noqa: S603 - fixed words and a folder
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=more
-        )
+        self._process = self._started()
+        self._ending = ExitStack()
         self.tree = lru_cache(maxsize=4096)(self._tree)
+
+    def _started(self, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        command = ["git", "-C", os.fspath(self.folder), "-c", "safe.directory=*", "cat-file", "--batch"]
+        return subprocess.Popen(  # noqa: S603 - fixed words and a folder
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=surroundings(more),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -67,11 +67,22 @@ class Objects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+        self._ending.close()
+
+    def _end(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()
         self._process.wait()
-        self._aside.cleanup()
+
+    def aside(self) -> Path:
+        """A folder that ends with the ``with`` block: what git writes below its ``objects`` is read from now on."""
+        folder = Path(self._ending.enter_context(tempfile.TemporaryDirectory(prefix="duban-")))
+        (folder / "objects").mkdir()
+        self._end()
+        self._process = self._started({"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(folder / "objects")})
+        return folder
 
     def read(self, name: str) -> tuple[str, str, bytes]:
         """The id, kind and content of an object by id or by a revision.
@@ -123,8 +134,9 @@ class Objects:
         head = content.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
         tree = head[0].removeprefix("tree ")
         parents = tuple(line[7:] for line in takewhile(lambda line: line.startswith("parent "), head[1:]))
-        committed = next(line for line in head if line.startswith("committer "))
-        return Commit(identity, tree, parents, int(committed.rpartition(" ")[0].rpartition(" ")[2]), content)
+        committed = next((line for line in head if line.startswith("committer ")), "").split(" ")[-2:-1]
+        seconds = int(committed[0]) if committed and committed[0].isdecimal() else 0
+        return Commit(identity, tree, parents, seconds, content)
 
     def leads(self, since: str, listed: Sequence[str], tip: str) -> None:
         """Raises RevisionError unless the first commit of a list follows ``since``, or nothing was to be listed."""
@@ -143,8 +155,10 @@ class Objects:
         found: dict[str, Entry] = {}
         place = 0
         while place < len(content):
-            space = content.index(b" ", place)
-            end = content.index(b"\0", space)
+            space = content.find(b" ", place)
+            end = content.find(b"\0", space)
+            if space < 0 or end < 0:
+                raise RevisionError(f"{identity}: no tree")
             name = content[space + 1 : end].decode("utf-8", "surrogateescape")
             if name in found or "/" in name:
                 raise RevisionError(f"{identity}: {name!r}")
@@ -171,37 +185,41 @@ class Objects:
             yield from self._files(found.id, folder)
 
     def _files(self, tree: str, folder: str) -> Iterator[tuple[str, Entry]]:
-        for name, entry in self.tree(tree).items():
-            path = f"{folder}/{name}" if folder else name
+        # Folders may lie deeper than Python can call itself.
+        waiting = [(folder, Entry(_FOLDER, tree))]
+        while waiting:
+            path, entry = waiting.pop()
             if entry.mode == _FOLDER:
-                yield from self._files(entry.id, path)
+                inner = [(f"{path}/{name}" if path else name, one) for name, one in self.tree(entry.id).items()]
+                waiting += reversed(inner)
             else:
                 yield path, entry
 
-    def differing(self, before: str, after: str, folder: str = "") -> Iterator[Differing]:
+    def differing(self, before: str, after: str) -> Iterator[Differing]:
         """The files that are not the same below two trees ("" for none)."""
-        if before == after:
-            return
-        olds, news = self.tree(before), self.tree(after)
-        for name in sorted({*olds, *news}):
-            old, new = olds.get(name), news.get(name)
-            if old == new:
-                continue
-            path = f"{folder}/{name}" if folder else name
-            old_folder = old.id if old and old.mode == _FOLDER else ""
-            new_folder = new.id if new and new.mode == _FOLDER else ""
-            if old_folder or new_folder:
-                yield from self.differing(old_folder, new_folder, path)
-            old_file, new_file = (one if one and one.mode != _FOLDER else None for one in (old, new))
-            if old_file or new_file:
-                zeros = "0" * len(next(one for one in (old_file, new_file) if one).id)
-                yield Differing(
-                    path,
-                    old_file.mode if old_file else _NO_MODE,
-                    new_file.mode if new_file else _NO_MODE,
-                    old_file.id if old_file else zeros,
-                    new_file.id if new_file else zeros,
-                )
+        waiting = [("", before, after)]
+        while waiting:
+            folder, *trees = waiting.pop()
+            olds, news = (self.tree(one) for one in trees)
+            for name in sorted({*olds, *news}):
+                old, new = olds.get(name), news.get(name)
+                if old == new:
+                    continue
+                path = f"{folder}/{name}" if folder else name
+                old_folder = old.id if old and old.mode == _FOLDER else ""
+                new_folder = new.id if new and new.mode == _FOLDER else ""
+                if old_folder or new_folder:
+                    waiting.append((path, old_folder, new_folder))
+                old_file, new_file = (one if one and one.mode != _FOLDER else None for one in (old, new))
+                if old_file or new_file:
+                    zeros = "0" * len(next(one for one in (old_file, new_file) if one).id)
+                    yield Differing(
+                        path,
+                        old_file.mode if old_file else _NO_MODE,
+                        new_file.mode if new_file else _NO_MODE,
+                        old_file.id if old_file else zeros,
+                        new_file.id if new_file else zeros,
+                    )
 
     def siblings(self, tree: str, differing: Iterable[Differing]) -> dict[str, Sequence[str]]:
         """The names in each folder on the way to files that are there now."""
