@@ -19,11 +19,12 @@ from duban.memory import Memory
 from duban.model import Data
 from duban.moment import day_in_china, instant
 from duban.parse import parse
-from duban.pull import Account, ForgeName, Pull, Push, Review, ReviewState, StatusState
+from duban.pull import Account, Pull, Push, Review, ReviewState
 from duban.recorder import Recorded, record
 from duban.repository.signature import new_key
 from duban.schema import Schemas
 from duban.writing import file_text
+from scripted_forge import ScriptedForge
 
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "jincheng/duban"
@@ -47,33 +48,6 @@ _MORNING = datetime.fromisoformat("2019-10-28T09:00:00+08:00")
 Files = Mapping[str, bytes | tuple[str, bytes] | None]
 """Files by path: their content, None to delete one, or git's mode and content (an id for a submodule)."""
 Edit = Callable[[Data], object]
-
-
-@dataclass
-class ScriptedForge:
-    """A forge that answers what the test has put into it."""
-
-    name: ForgeName = "github"
-    requests: dict[int, Pull] = field(default_factory=dict)
-    said: dict[int, list[Review]] = field(default_factory=dict)
-    pushed: dict[int, list[Push]] = field(default_factory=dict)
-    statuses: list[tuple[str, StatusState, str, str]] = field(default_factory=list)
-
-    def pulls(self, merged_as: str = "") -> tuple[int, ...]:
-        found = self.requests.values()
-        return tuple(one.number for one in found if (one.merge == merged_as if merged_as else one.open))
-
-    def pull(self, number: int) -> Pull:
-        return self.requests[number]
-
-    def reviews(self, number: int) -> tuple[Review, ...]:
-        return tuple(self.said[number])
-
-    def pushes(self, pull: Pull) -> tuple[Push, ...]:
-        return tuple(self.pushed[pull.number])
-
-    def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
-        self.statuses.append((commit, state, description, url))
 
 
 @dataclass
@@ -294,16 +268,6 @@ class City:
         """A pull request goes its whole way in order; the merge commit."""
         number = self.open(files, by)
         self.approve(number, *who)
-        assert self.gate(number).verdict == "pass", self.gate(number)
-        merged = self.merge(number)
-        self.record()
-        return merged
-
-    def passed_with_codes(self, files: Files, *who: str) -> str:
-        """The same where approvals are bound by codes: everybody pastes all that there are."""
-        number = self.open(files)
-        for one in who:
-            self.review(number, one, body=" ".join(self.gate(number).codes.values()))
         assert self.gate(number).verdict == "pass", self.gate(number)
         merged = self.merge(number)
         self.record()

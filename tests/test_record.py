@@ -25,7 +25,8 @@ from duban.pull import Pull
 from duban.recorder import fetch_evidence, push_evidence, record
 from duban.repository.error import BranchMovedError, SigningKeyError
 from recording import programs_started, record_all, soon_after
-from signing import LIAISON, City, ScriptedForge, codes, proofs, violations
+from scripted_forge import ScriptedForge
+from signing import LIAISON, City, codes, proofs, violations
 
 LOCK = ".git/refs/heads/evidence.lock"
 

@@ -259,6 +259,25 @@ def test_the_main_branch_rewound(kept: City) -> None:
     assert "A217" not in codes(kept.audit("seen"))
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"verified": {"tip": 1, "more": 2}}'])
+def test_a_memory_that_is_spoiled(kept: City, content: bytes) -> None:
+    assert violations(kept.audit("seen")) == []
+    (kept.folder / ".git" / "memory-seen" / "audit.json").write_bytes(content)
+    found = kept.audit("seen")
+    assert (violations(found), found.proofs) == ([], kept.audit().proofs)
+
+
+def test_another_program_verifies_anew_and_forgets_no_tip(kept: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.audit("seen")
+    last = kept.head()
+    monkeypatch.setattr("duban.memory.program_digest", lambda: "another")
+    rewound = kept.copy(kept.folder.with_name("rewound"))
+    rewound.git("update-ref", "refs/heads/main", "main~1")
+    assert ("A217", last) in violations(rewound.audit("seen"))
+    found = kept.audit("seen")
+    assert (violations(found), found.audit.verified.commits, len(found.audit.events)) == ([], 2, 1)
+
+
 def test_everything_rewritten_with_a_key_of_their_own(kept: City) -> None:
     """Who may push anything can make a whole new history; a machine that has seen the old one knows."""
     kept.audit("seen")
@@ -361,3 +380,16 @@ def test_the_forges_clock_set_back(kept: City, hours: int, expected: list[str]) 
     audit = kept.audit()
     assert violations(audit) == [(code, kept.head()) for code in expected]
     assert proofs(audit) == {VISIT: "proven", PROGRESS: "broken" if expected else "proven"}
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(30, ["A219"]), (5, [])])
+def test_recorded_before_it_was_merged(kept: City, minutes: int, expected: list[str]) -> None:
+    """Two clocks may differ by some minutes, no more."""
+    number = signed(kept)
+    kept.tick(60)
+    merged = kept.merge(number)
+    kept.tick(-minutes)
+    kept.record()
+    audit = kept.audit()
+    assert violations(audit) == [(code, merged) for code in expected]
+    assert [one.details["what"] for one in audit.violations] == ["clock.recorded"] * len(expected)
