@@ -26,7 +26,7 @@ from duban.output import TEMPLATES, Prepared, Theme, write_beside
 from duban.publish.edition import EditionName, edition, is_open_to_the_public
 from duban.publish.examination import Examination
 from duban.publish.page import Page
-from duban.publish.pages import data_files, loose_pages, site_pages
+from duban.publish.pages import data_files, loose_pages, shared_files, site_pages
 from duban.publish.render import Renderer
 from duban.publish.shell import BLANKS, Shell
 from duban.schema import Field, Schemas
@@ -352,7 +352,8 @@ def words(
     renderer = Renderer(ROOT / TEMPLATES, made)
     pages: list[Page] = [*site_pages(made), *loose_pages(made)]
     said = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
-    return {**said, **{path: data.decode() for path, data in data_files(made)}}
+    files = (*data_files(made), *shared_files(made))
+    return {**said, **{one.path: one.make().decode() for one in files}}
 
 
 def public_words(ledger: Ledger, schemas: Schemas, examination: Examination | None = None) -> dict[str, str]:

@@ -15,10 +15,11 @@ from duban.load import Readings
 from duban.manifest import Manifest
 from duban.processes import in_blocks, over_cores
 from duban.program import program_digest
+from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, EditionName, edition
 from duban.publish.examination import Examination
 from duban.publish.page import Page
-from duban.publish.pages import data_files, loose_pages, navigation, site_pages
+from duban.publish.pages import Navigation, data_files, loose_pages, navigation, shared_files, site_pages
 from duban.publish.past_proofs import proofs_on
 from duban.publish.render import Renderer
 from duban.publish.shell import Shell
@@ -42,7 +43,7 @@ class Prepared:
     edition: Edition
     renderer: Renderer
     pages: dict[str, tuple[str, str]]
-    navigation: list[dict[str, str]]
+    navigation: Navigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,12 @@ def prepared(
     day: str,
     readings: Readings,
     examination: Examination | None = None,
+    languages: Sequence[str] = (),
 ) -> Prepared:
-    """The edition of the ledger in ``folder`` as of an ISO day, in one language, with what an audit proved of it."""
+    """The edition of the ledger in ``folder`` as of an ISO day, with what an audit proved of it.
+
+    It is made in one language; ``languages`` are all of the site, the first at its root.
+    """
     if readings.schemas is None:
         raise ValueError("a ledger without readable schemas has no site")
     ledger = readings.ledger(day)
@@ -91,11 +96,12 @@ def prepared(
         pinned=bool(pinned_day(folder)) or day != today(),
         digests=readings.digests(),
         examination=examination,
+        languages=languages,
     )
     renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
     pages = list(site_pages(made))
     contents = {page.path: (page.title, renderer.content(page)) for page in pages}
-    return Prepared(made, renderer, contents, navigation(pages))
+    return Prepared(made, renderer, contents, navigation(pages, text))
 
 
 def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> None:
@@ -104,11 +110,12 @@ def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
     Some pages of each folder are rendered through the theme as well; ShellMismatchError if the two
     differ by a byte.
     """
-    for path, data in data_files(made.edition):
-        manifest.write(target / path, data)
+    _write_files(made, data_files(made.edition), manifest, target)
+    if not made.edition.to_shared:
+        _write_files(made, shared_files(made.edition), manifest, target)
     for folder, pages in _by_folder(loose_pages(made.edition)).items():
         shell = theme.shell(folder)
-        base = _base_digest(shell, made)
+        base = _base_digest(made, *shell.pieces, made.renderer.digest.hex())
         stale = []
         for page in pages:
             file = target / page.path
@@ -136,6 +143,26 @@ def _write_pages(made: Prepared, shell: Shell, folder: str, block: Sequence[tupl
     return html
 
 
+def _write_files(made: Prepared, files: Iterable[DataFile], manifest: Manifest, target: Path) -> None:
+    base, stale = _base_digest(made), []
+    for one in files:
+        file = target / one.path
+        if not one.key:
+            manifest.write(file, one.make())
+        elif not manifest.is_current(file, base + one.key):
+            manifest.take(file, base + one.key)
+            stale.append((one, file))
+    for folder in {file.parent for _, file in stale}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for _ in over_cores(in_blocks(stale, _BLOCK), _write_block):
+        pass
+
+
+def _write_block(block: Sequence[tuple[DataFile, Path]]) -> None:
+    for one, file in block:
+        file.write_bytes(one.make())
+
+
 def _name(page: Page, folder: str, *, whole: bool = False) -> str:
     name = page.path.removesuffix(".html")
     return name if whole else name[len(folder) :]
@@ -149,12 +176,11 @@ def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:
     return folders
 
 
-def _base_digest(shell: Shell, made: Prepared) -> str:
-    """What every page of a folder depends on: shell, templates, registry, schemas, holidays, day, language, program."""
-    digest = hashlib.blake2b("\0".join(shell.pieces).encode(), digest_size=16)
+def _base_digest(made: Prepared, *more: str) -> str:
+    """What every file depends on: registry, schemas, holidays, day, language and program."""
+    digest = hashlib.blake2b("\0".join(more).encode(), digest_size=16)
     edition = made.edition
     digest.update(f"{program_digest()}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
-    digest.update(made.renderer.digest)
     digest.update(edition.calendar.release().encode())
     for path in sorted(edition.digests):
         if path.startswith(("registry/", "schemas/")):

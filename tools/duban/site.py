@@ -57,7 +57,7 @@ def build(
         target = out / code if index else out
         config = _configuration(folder, name, stage / code, code)
         plugin = cast(DubanPlugin, config.plugins["duban"])
-        plugin.take(prepared(folder, name, language(code), day, readings, examination), config, codes)
+        plugin.take(prepared(folder, name, language(code), day, readings, examination, codes), config, codes)
         mkdocs_build(config)
         manifest.copy(stage / code, target)
         plugin.write_beside(config, manifest, target)

@@ -91,7 +91,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
             "claimed": _rows("claimed", edition, shower),
             "newest": [_row(one, edition, shower) for one in proven],
         }
-    yield Page("audit.html", edition.text("audit_page.title"), "audit.html", context)
+    yield Page("audit.html", edition.text("audit_page.title"), "audit.html", context, group="checks")
 
 
 def _newest_last(proof: Proof) -> tuple[str, int, str, str]:

@@ -38,7 +38,7 @@ def campaign_views(edition: Edition) -> tuple[CampaignView, ...]:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The list of campaigns."""
     context = {"campaigns": campaign_views(edition)}
-    yield Page("campaigns.html", edition.text("nav.campaigns"), "campaigns.html", context)
+    yield Page("campaigns.html", edition.text("nav.campaigns"), "campaigns.html", context, group="campaigns")
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:

@@ -31,6 +31,7 @@ class Edition:
     ``pinned`` is true when the edition shows a fixed past day; ``built_on`` is the build's own.
     ``digests`` names the content of each file by path, so that a page knows when it is stale.
     ``examination`` is what an audit proved, cut down for the public like everything else.
+    ``languages`` are the codes of all that the site is built in, the first at its root.
     """
 
     name: EditionName
@@ -45,11 +46,17 @@ class Edition:
     calendar: WorkCalendar
     digests: Mapping[str, str] = field(default_factory=dict)
     examination: Examination = field(default_factory=Examination)
+    languages: tuple[str, ...] = ()
     _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def public(self) -> bool:
         return self.name == "public"
+
+    @property
+    def to_shared(self) -> str:
+        """What leads from the edition's root to the files that all its languages share."""
+        return "../" if self.languages and self.text.code != self.languages[0] else ""
 
     @cached_property
     def item_field(self) -> Field:
@@ -113,6 +120,7 @@ def edition(
     pinned: bool,
     digests: Mapping[str, str],
     examination: Examination | None = None,
+    languages: Iterable[str] = (),
 ) -> Edition:
     """The internal edition whole, or the public one from the allow-list."""
     calendar = WorkCalendar.of(ledger.registry)
@@ -123,7 +131,21 @@ def edition(
     if name == "public":
         ledger, states = _public(ledger, schemas), _public_states(ledger, states)
         examination = examination.in_public(ledger.items, schemas.field("item"))
-    return Edition(name, text, ledger, states, counts, day, built_on, pinned, schemas, calendar, digests, examination)
+    return Edition(
+        name,
+        text,
+        ledger,
+        states,
+        counts,
+        day,
+        built_on,
+        pinned,
+        schemas,
+        calendar,
+        digests,
+        examination,
+        tuple(languages),
+    )
 
 
 def public_part(node: Any, here: Field) -> Any:

@@ -50,7 +50,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "checked": len(edition.digests),
         "broken": edition.ledger.broken,
     }
-    yield Page("findings.html", edition.text("findings.title"), "findings.html", context)
+    yield Page("findings.html", edition.text("findings.title"), "findings.html", context, group="checks")
 
 
 def _told(finding: Finding, edition: Edition) -> Told:

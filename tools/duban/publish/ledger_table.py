@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 import orjson
 
 from duban.model import STEPS
+from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition
 from duban.publish.item_row import ItemRow, counted_rows
 from duban.publish.ledger_years import MOST_NOT_FILED, first_rows, not_filed, years
@@ -52,11 +54,15 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "filters": [(name, _choices(edition, rows, name)) for name in FILTERS],
         "script": {"data": DATA, "items": "items/", "texts": _script_texts(edition)},
     }
-    yield Page("ledger.html", edition.text("nav.ledger"), "ledger.html", context)
+    yield Page("ledger.html", edition.text("nav.ledger"), "ledger.html", context, group="ledger")
 
 
-def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def data_files(edition: Edition) -> Iterator[DataFile]:
     """The rows as compact arrays, and the names of the codes in them in the reader's language."""
+    yield DataFile(DATA, partial(_data, edition))
+
+
+def _data(edition: Edition) -> bytes:
     rows = counted_rows(edition)
     data: dict[str, Any] = {
         "columns": COLUMNS,
@@ -64,7 +70,7 @@ def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
         "names": {name: dict(_choices(edition, rows, name)) for name in FILTERS},
         "order": {"step": STEPS, "light": LIGHTS},
     }
-    yield DATA, orjson.dumps(data)
+    return orjson.dumps(data)
 
 
 def _choices(edition: Edition, rows: Sequence[ItemRow], name: str) -> list[tuple[str, str]]:

@@ -15,7 +15,8 @@ class Page:
     """One page. ``path`` is below the edition's root (``items/2019-0051.html``).
 
     ``key`` tells whether the page must be written again: it changes whenever the content would.
-    "" means that nobody knows without rendering it. A context that is a function is called only
+    "" means that nobody knows without rendering it. ``group`` names the part of the navigation that
+    the page shares with others. A context that is a function is called only
     when the page is rendered.
     """
 
@@ -24,6 +25,7 @@ class Page:
     template: str
     context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     key: str = ""
+    group: str = ""
 
     @property
     def depth(self) -> int:

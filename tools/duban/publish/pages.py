@@ -1,9 +1,10 @@
-"""An edition → its pages: the few that stand in the navigation, and the many that stand outside it."""
+"""An edition → its pages, those in the navigation and the many outside it, and the files beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from duban.language import Language
 from duban.publish import (
     audit_page,
     campaign_pages,
@@ -17,6 +18,7 @@ from duban.publish import (
     unit_pages,
     wall_chart,
 )
+from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition
 from duban.publish.page import Page
 
@@ -32,6 +34,9 @@ _SITE = (
     audit_page,
 )
 _LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages)
+_DATA = (ledger_table,)
+_SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = ()
+Navigation = list[dict[str, "str | Navigation"]]
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
@@ -46,11 +51,28 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
         yield from module.loose_pages(edition)
 
 
-def data_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """What pages load apart from themselves, by path below the edition's root."""
-    yield from ledger_table.data_files(edition)
+def data_files(edition: Edition) -> Iterator[DataFile]:
+    """What pages load apart from themselves, by path below the edition's root in its language."""
+    for module in _DATA:
+        yield from module.data_files(edition)
 
 
-def navigation(pages: Iterable[Page]) -> list[dict[str, str]]:
-    """The navigation as MkDocs takes it."""
-    return [{page.title: page.path.removesuffix(".html") + ".md"} for page in pages]
+def shared_files(edition: Edition) -> Iterator[DataFile]:
+    """What all languages of a site share, by path below its root: made with the first of them."""
+    for files in _SHARED:
+        yield from files(edition)
+
+
+def navigation(pages: Iterable[Page], text: Language) -> Navigation:
+    """The navigation as MkDocs takes it: a tab for each group, and below it the pages of one that has several."""
+    groups: dict[str, list[Page]] = {}
+    for page in pages:
+        groups.setdefault(page.group or page.path, []).append(page)
+    return [
+        _leaf(inside[0]) if len(inside) == 1 else {text(f"nav.group.{group}"): [_leaf(page) for page in inside]}
+        for group, inside in groups.items()
+    ]
+
+
+def _leaf(page: Page) -> dict[str, str | Navigation]:
+    return {page.title: page.path.removesuffix(".html") + ".md"}

@@ -43,6 +43,7 @@ class Renderer:
             auto_reload=False,
             bytecode_cache=compiled,
         )
+        self._to_shared = edition.to_shared
         self.environment.globals.update(
             _=edition.text,
             edition=edition,
@@ -64,7 +65,12 @@ class Renderer:
         return digest.digest()
 
     def content(self, page: Page, **more: Any) -> str:
-        """The page's own HTML. ``root`` leads from the page to the edition's root (``../``)."""
+        """The page's own HTML.
+
+        ``root`` leads from the page to the edition's root in its language (``../``), ``shared`` to
+        the root of the whole site, where the files lie that all languages share.
+        """
         template = self.environment.get_template(page.template)
         context = page.context() if callable(page.context) else page.context
-        return template.render(page=page, root="../" * page.depth, **context, **more)
+        root = "../" * page.depth
+        return template.render(page=page, root=root, shared=root + self._to_shared, **context, **more)

@@ -39,11 +39,11 @@ class CodeGroup:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The rules; inside, the fields and the catalogue of findings too."""
     text = edition.text
-    yield Page("rules.html", text("rules.title"), "rules.html", _rules(edition))
+    yield Page("rules.html", text("rules.title"), "rules.html", _rules(edition), group="rules")
     if not edition.public:
         tables = tuple(field_tables(edition.schemas, text))
-        yield Page("fields.html", text("fields.title"), "fields.html", {"tables": tables})
-        yield Page("codes.html", text("codes.title"), "codes.html", {"groups": tuple(code_groups(text))})
+        yield Page("fields.html", text("fields.title"), "fields.html", {"tables": tables}, group="rules")
+        yield Page("codes.html", text("codes.title"), "codes.html", {"groups": tuple(code_groups(text))}, group="rules")
 
 
 def code_groups(text: Language) -> Iterator[CodeGroup]:
