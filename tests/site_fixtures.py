@@ -22,7 +22,7 @@ from duban.language import language
 from duban.load import Readings
 from duban.manifest import Manifest
 from duban.model import Ledger
-from duban.output import TEMPLATES, Prepared, Theme, write_beside
+from duban.output import TEMPLATES, Prepared, Theme, begin_beside
 from duban.publish.edition import EditionName, edition, is_open_to_the_public
 from duban.publish.examination import Examination
 from duban.publish.page import Page
@@ -329,7 +329,8 @@ class FakeTheme:
 
     def write(self, made: Prepared, out: Path) -> None:
         out.mkdir()
-        write_beside(made, Theme(self.shell, self.full_page), Manifest(out), out)
+        for _ in begin_beside(made, Theme(self.shell, self.full_page), Manifest(out), out):
+            pass
 
 
 def hostile(node: Any, here: Field) -> Any:

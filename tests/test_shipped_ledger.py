@@ -15,7 +15,7 @@ from conftest import AS_OF
 from duban import registry as registry_files
 from duban.calendar import WorkCalendar, calendar_findings
 from duban.deadline import closing
-from duban.figures import UNANNOUNCED, figures, has_source
+from duban.figures import UNANNOUNCED, figures
 from duban.load import Readings
 from duban.model import ENDS, STEPS, Ledger, Tree
 from duban.obligation import ledger_obligations
@@ -75,7 +75,11 @@ def test_the_files_give_back_the_figures_of_the_source(readings: Readings, figur
 
 
 def test_every_item_from_an_instruction_has_a_task_notice(ledger: Ledger) -> None:
-    instructed = [one for one in records(ledger) if has_source(one, INSTRUCTION) and "not_filed" not in one]
+    instructed = [
+        one
+        for one in records(ledger)
+        if INSTRUCTION in {source["type"] for source in one["intake"]["sources"]} and "not_filed" not in one
+    ]
     assert len(instructed) == 51
     assert all("task_notice" in one for one in instructed)
 

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from conftest import AS_OF, Outcome
+from duban import shard
 from duban.language import LANGUAGES, language
 from duban.load import Readings, read
 from duban.model import Tree
@@ -121,7 +122,7 @@ def test_a_file_with_the_same_stamp_is_not_even_looked_at(small: Tree, folder: P
     assert read_with(changed, folder, lambda _: "another")[1] == [ITEM]
 
 
-@pytest.mark.parametrize("name", ["items-2019.judgements.json", "items-2019.data.json", "reports-2019.judgements.json"])
+@pytest.mark.parametrize("name", ["items-2019.judgements.json", "reports-2019.judgements.json"])
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -148,7 +149,41 @@ def test_a_spoilt_store_is_ignored(
     assert same(read_with(small, folder)[0], plain)
 
 
-@pytest.mark.parametrize("name", ["items-2019.judgements.json", "items-2019.data.json"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: content[1:],
+        lambda content: b"x" * len(content),
+        lambda content: content.replace(b'",{', b'",["'),
+        lambda content: content.replace("市医院".encode(), "市学校".encode()).replace(b'["', b'["0'),
+    ],
+)
+def test_spoilt_data_are_read_anew(small: Tree, plain: Readings, folder: Path, spoil: Callable[[bytes], bytes]) -> None:
+    file = folder / "items-2019.data.jsonl"
+    file.write_bytes(spoil(file.read_bytes()))
+    assert same(read_with(small, folder)[0], plain)
+
+
+def test_data_are_added_to_and_written_again_when_most_of_it_is_waste(
+    small: Tree, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "items-2019.data.jsonl"
+    first = file.read_bytes()
+    changed = {**small, ITEM: small[ITEM] + "# 注\n".encode()}
+    assert same(read_with(changed, folder)[0], read(changed))
+    grown = file.read_bytes()
+    assert grown.startswith(first)
+    assert len(first) < len(grown) < 1.5 * len(first)
+    monkeypatch.setattr(shard, "_WASTE", -len(grown))
+    again = {**small, ITEM: small[ITEM] + "# 又注\n".encode()}
+    assert same(read_with(again, folder)[0], read(again))
+    assert len(file.read_bytes()) < len(grown)
+    assert read_with(again, folder)[1] == []
+
+
+@pytest.mark.parametrize("name", ["items-2019.judgements.json", "items-2019.data.jsonl"])
 def test_a_lost_half_of_a_store_is_made_good(small: Tree, plain: Readings, folder: Path, name: str) -> None:
     (folder / name).unlink()
     assert same(read_with(small, folder)[0], plain)
@@ -180,7 +215,7 @@ def test_a_command_runs_without_a_cache_it_may_write(
 
 def test_writing_leaves_nothing_but_the_store(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [
-        f"{name}-2019.{kind}.json" for name in ("items", "reports") for kind in ("data", "judgements")
+        f"{name}-2019.{kind}" for name in ("items", "reports") for kind in ("data.jsonl", "judgements.json")
     ]
 
 

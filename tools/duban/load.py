@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from duban import registry as registry_files
 from duban.finding import Detail, Finding, Pointer, Problem, ordered
+from duban.items import Items
 from duban.model import Broken, Data, Item, Ledger, Registry, Tree
 from duban.reader import Reader, Reading, content_digest
 from duban.record import ItemRecord, ReportRecord
@@ -68,18 +69,23 @@ class Readings:
 
     def ledger(self, day: str) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too."""
-        items, broken = {}, []
         timeline = Timeline(self.schemas.field("item")) if self.schemas else None
+
+        def then(reading: Reading) -> Data | None:
+            data = reading.data() if reading.data else None
+            is_later = data is not None and reading.facts.latest > day
+            return timeline.until(data, day) if data is not None and is_later and timeline is not None else data
+
+        def item(path: str) -> Item:
+            return Item(path, cast(ItemRecord, amendments.effective(cast(Data, then(self.items[path])))))
+
+        present, broken = {}, []
         for path, reading in self.items.items():
             if reading.data is None:
                 broken.append(Broken(path, reading.facts.id, reading.facts.title))
-                continue
-            data: Data | None = reading.data()
-            if data is not None and reading.facts.latest > day and timeline is not None:
-                data = timeline.until(data, day)
-            if data is not None:
-                record = cast(ItemRecord, amendments.effective(data))
-                items[record["id"]] = Item(path, record)
+            elif reading.facts.latest <= day or then(reading) is not None:
+                present[reading.facts.id] = path
+        items = Items(present, item)
         issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
         reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
         return Ledger(items, tuple(broken), reports, self.registry, tuple(self.findings(day)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, EditionName, edition
 from duban.publish.examination import Examination
 from duban.publish.page import Page
-from duban.publish.pages import Navigation, data_files, loose_pages, navigation, shared_files, site_pages
+from duban.publish.pages import TAKERS, Navigation, data_files, loose_pages, navigation, shared_files, site_pages
 from duban.publish.past_proofs import proofs_on
 from duban.publish.render import Renderer
 from duban.publish.shell import Shell
@@ -30,6 +30,8 @@ TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
 _SAMPLES = 3
 _BLOCK = 50
+Writing = Callable[[], None]
+"""Renders one file and writes it."""
 
 
 class ShellMismatchError(Exception):
@@ -38,11 +40,11 @@ class ShellMismatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An edition with its compiled templates and the pages that the generator takes into its navigation."""
+    """An edition with its compiled templates and the pages, by path, that the generator takes into its navigation."""
 
     edition: Edition
     renderer: Renderer
-    pages: dict[str, tuple[str, str]]
+    pages: Mapping[str, Page]
     navigation: Navigation
 
 
@@ -97,70 +99,81 @@ def prepared(
         digests=readings.digests(),
         examination=examination,
         languages=languages,
+        takers=TAKERS,
     )
     renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
-    pages = list(site_pages(made))
-    contents = {page.path: (page.title, renderer.content(page)) for page in pages}
-    return Prepared(made, renderer, contents, navigation(pages, text))
+    pages = {page.path: page for page in site_pages(made)}
+    return Prepared(made, renderer, pages, navigation(pages.values(), text))
 
 
-def write_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> None:
-    """Everything the generator knows nothing of: data files, and the pages outside its navigation.
+def begin_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[None]:
+    """Begin to write what the generator knows nothing of: data files, and the pages outside its navigation.
 
+    Other processes work while the generator goes on; whoever goes through the result waits for them.
     Some pages of each folder are rendered through the theme as well; ShellMismatchError if the two
     differ by a byte.
     """
-    _write_files(made, data_files(made.edition), manifest, target)
+    files = [*data_files(made.edition)]
     if not made.edition.to_shared:
-        _write_files(made, shared_files(made.edition), manifest, target)
+        files += shared_files(made.edition)
+    work = [*_pages_to_write(made, theme, manifest, target), *_files_to_write(made, files, manifest, target)]
+    return over_cores(in_blocks(work, _BLOCK), _write_all)
+
+
+def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[Writing]:
     for folder, pages in _by_folder(loose_pages(made.edition)).items():
         shell = theme.shell(folder)
         base = _base_digest(made, *shell.pieces, made.renderer.digest.hex())
-        stale = []
+        (target / folder).mkdir(parents=True, exist_ok=True)
+        samples = _SAMPLES
         for page in pages:
             file = target / page.path
             if page.key and manifest.is_current(file, base + page.key):
                 continue
-            stale.append((page, file))
             manifest.take(file, base + page.key)
-        (target / folder).mkdir(parents=True, exist_ok=True)
-        write = partial(_write_pages, made, shell, folder)
-        for page, file in stale[:_SAMPLES]:
-            html = write([(page, file)])
-            if theme.full_page(_name(page, folder, whole=True), page.title, made.renderer.content(page)) != html:
-                raise ShellMismatchError(page.path)
-        for _ in over_cores(in_blocks(stale[_SAMPLES:], _BLOCK), write):
-            pass
+            if samples:
+                _compare(made, theme, shell, folder, page)
+                samples -= 1
+            yield partial(_write_page, made, shell, folder, page, file)
 
 
-def _write_pages(made: Prepared, shell: Shell, folder: str, block: Sequence[tuple[Page, Path]]) -> str:
-    """Render and write some pages; returns the last one's HTML."""
-    html = ""
-    for page, file in block:
-        content = made.renderer.content(page)
-        html = shell.fill(title=page.title, content=content, name=_name(page, folder))
-        file.write_bytes(html.encode())
-    return html
-
-
-def _write_files(made: Prepared, files: Iterable[DataFile], manifest: Manifest, target: Path) -> None:
-    base, stale = _base_digest(made), []
+def _files_to_write(made: Prepared, files: Iterable[DataFile], manifest: Manifest, target: Path) -> Iterator[Writing]:
+    base, folders = _base_digest(made), set()
     for one in files:
         file = target / one.path
-        if not one.key:
-            manifest.write(file, one.make())
-        elif not manifest.is_current(file, base + one.key):
+        if one.key and manifest.is_current(file, base + one.key):
+            continue
+        if file.parent not in folders:
+            folders.add(file.parent)
+            file.parent.mkdir(parents=True, exist_ok=True)
+        if one.key:
             manifest.take(file, base + one.key)
-            stale.append((one, file))
-    for folder in {file.parent for _, file in stale}:
-        folder.mkdir(parents=True, exist_ok=True)
-    for _ in over_cores(in_blocks(stale, _BLOCK), _write_block):
-        pass
+            yield partial(_write_file, one, file)
+        else:
+            manifest.write(file, one.make())
 
 
-def _write_block(block: Sequence[tuple[DataFile, Path]]) -> None:
-    for one, file in block:
-        file.write_bytes(one.make())
+def _write_all(block: Sequence[Writing]) -> None:
+    for write in block:
+        write()
+
+
+def _write_page(made: Prepared, shell: Shell, folder: str, page: Page, file: Path) -> None:
+    file.write_bytes(_filled(made, shell, folder, page).encode())
+
+
+def _write_file(one: DataFile, file: Path) -> None:
+    file.write_bytes(one.make())
+
+
+def _filled(made: Prepared, shell: Shell, folder: str, page: Page) -> str:
+    return shell.fill(title=page.title, content=made.renderer.content(page), name=_name(page, folder))
+
+
+def _compare(made: Prepared, theme: Theme, shell: Shell, folder: str, page: Page) -> None:
+    whole = theme.full_page(_name(page, folder, whole=True), page.title, made.renderer.content(page))
+    if whole != _filled(made, shell, folder, page):
+        raise ShellMismatchError(page.path)
 
 
 def _name(page: Page, folder: str, *, whole: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,13 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils.templates import TemplateContext
 
 from duban.examiner import examined
 from duban.language import language
 from duban.load import read
 from duban.manifest import Manifest
-from duban.output import BROWSER, Prepared, Theme, compiled_templates, prepared, write_beside
+from duban.output import BROWSER, Prepared, Theme, begin_beside, compiled_templates, prepared
 from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -51,31 +52,26 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()
         self._made: Prepared | None = None
-        self._driven = False
         self._languages: tuple[str, ...] = ()
+        self._output: tuple[Manifest, Path] | None = None
+        self._writing: Iterator[None] = iter(())
         self._environment: Environment | None = None
         self._nav: Navigation | None = None
         self._files: Files | None = None
 
-    def take(self, made: Prepared, config: MkDocsConfig, languages: Sequence[str]) -> None:
-        """Build these pages; whoever hands them over writes what lies beside them.
+    def take(
+        self, made: Prepared, config: MkDocsConfig, languages: Sequence[str], manifest: Manifest, target: Path
+    ) -> None:
+        """Build these pages, and write what lies beside them into ``target``.
 
         ``languages`` are those of the whole site, the first at its root: readers can switch between them.
         """
-        self._driven = True
         self._languages = tuple(languages)
+        self._output = (manifest, target)
         self._use(made, config)
 
-    def write_beside(self, config: MkDocsConfig, manifest: Manifest, target: Path) -> None:
-        """After the build: the browser parts, pages and data that MkDocs knows nothing of."""
-        browser = Path(config.config_file_path).parent / BROWSER
-        if browser.is_dir():
-            manifest.copy(browser, target / "assets")
-        theme = Theme(partial(self._shell, config), partial(self._full_page, config))
-        write_beside(self._prepared, theme, manifest, target)
-
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        if not self._driven:
+        if self._output is None:
             folder = Path(config.config_file_path).parent
             tree = tree_of(folder)
             store = FileStore(cache_folder(folder), tree.stamp)
@@ -91,11 +87,11 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        for path, (title, _) in self._prepared.pages.items():
+        for path, page in self._prepared.pages.items():
             source = path.removesuffix(".html") + ".md"
             if files.get_file_from_path(source) is not None:
                 raise PluginError(f"{source} is both written by hand and made from the ledger")
-            files.append(File.generated(config, source, content=f"# {title}\n"))
+            files.append(File.generated(config, source, content=f"# {page.title}\n"))
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -107,23 +103,38 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         if made is None:
             return markdown
         page.meta.update(_HIDDEN)
-        page.title = made[0]
+        page.title = made.title
         return ""
-
-    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-        made = self._prepared.pages.get(page.file.dest_uri)
-        return html if made is None else made[1]
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self._environment, self._files = env, files
         env.auto_reload = False
         env.bytecode_cache = compiled_templates(Path(config.config_file_path).parent, config.theme["language"])
+        if self._output is None:
+            out = Path(config.site_dir)
+            self._output = Manifest(out, trusted=False), out
+        theme = Theme(partial(self._shell, config), partial(self._full_page, config))
+        self._writing = begin_beside(self._prepared, theme, *self._output)
         return env
 
+    def on_page_context(
+        self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Render a page of the navigation only now, while other processes work at those outside it."""
+        made = self._prepared.pages.get(page.file.dest_uri)
+        if made is not None:
+            page.content = self._prepared.renderer.content(made)
+        return context
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        if not self._driven:
-            out = Path(config.site_dir)
-            self.write_beside(config, Manifest(out, trusted=False), out)
+        if self._output is None:
+            raise RuntimeError("nothing was prepared")
+        manifest, target = self._output
+        browser = Path(config.config_file_path).parent / BROWSER
+        if browser.is_dir():
+            manifest.copy(browser, target / "assets")
+        for _ in self._writing:
+            pass
 
     @property
     def _prepared(self) -> Prepared:

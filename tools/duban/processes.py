@@ -8,6 +8,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 Block = TypeVar("Block")
@@ -28,13 +29,13 @@ def over_cores(
 ) -> Iterator[Result]:
     """The result of every block, in no particular order.
 
-    Processes are forked, so that ``work`` sees everything this one has read; where the system
-    cannot fork, or there is one block or one core, the work is done here.
+    Processes are forked, so that ``work`` sees everything this one has read. They start at once and
+    work while this one goes on; whoever asks for the results waits for them. Where the system cannot
+    fork, or there is one block or one core, the work is done here, when its results are asked for.
     """
     count = min(processes or usable_cores(), len(blocks))
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(work, blocks)
-        return
+        return map(work, blocks)
     context = multiprocessing.get_context("fork")
     started = []
     for number in range(count):
@@ -43,6 +44,10 @@ def over_cores(
         process.start()
         sender.close()
         started.append((process, receiver))
+    return _results(started)
+
+
+def _results(started: Sequence[tuple[BaseProcess, Connection]]) -> Iterator[Any]:
     try:
         yield from _received([receiver for _, receiver in started])
     finally:

@@ -57,10 +57,10 @@ def build(
         target = out / code if index else out
         config = _configuration(folder, name, stage / code, code)
         plugin = cast(DubanPlugin, config.plugins["duban"])
-        plugin.take(prepared(folder, name, language(code), day, readings, examination, codes), config, codes)
+        made = prepared(folder, name, language(code), day, readings, examination, codes)
+        plugin.take(made, config, codes, manifest, target)
         mkdocs_build(config)
         manifest.copy(stage / code, target)
-        plugin.write_beside(config, manifest, target)
     manifest.finish()
     shutil.rmtree(stage, ignore_errors=True)
     return Built(out, manifest.files, manifest.written)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Literal, get_args
 
@@ -88,10 +88,24 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
 def statuses(ledger: Ledger, day: str, calendar: WorkCalendar) -> dict[str, Status]:
     """The status of every item by id, broken ones too, in order of id."""
     policy = ledger.registry.policy
-    found = {item.id: status(item, day, policy, calendar) for item in ledger.items.values()}
-    for broken in ledger.broken:
-        found[broken.id] = Status(broken.id, broken.title, "", "broken")
-    return dict(sorted(found.items()))
+    found = {item.id: status_in(ledger, item, day, policy, calendar) for item in ledger.items.values()}
+    return in_order(found, ledger)
+
+
+def status_in(ledger: Ledger, item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status:
+    """The status of an item of a ledger, without its record: what it once owed is asked of the ledger again."""
+    found = status(item, day, policy, calendar)
+    return replace(found, owed=partial(_owed_again, ledger, item.id, calendar)) if callable(found.owed) else found
+
+
+def _owed_again(ledger: Ledger, identity: str, calendar: WorkCalendar) -> Sequence[Obligation]:
+    return obligations(ledger.items[identity].record, ledger.registry.policy, calendar)
+
+
+def in_order(found: Mapping[str, Status], ledger: Ledger) -> dict[str, Status]:
+    """The statuses of a ledger's items together with its broken ones, in order of id."""
+    broken = {one.id: Status(one.id, one.title, "", "broken") for one in ledger.broken}
+    return dict(sorted({**found, **broken}.items()))
 
 
 def step(record: ItemRecord) -> str:

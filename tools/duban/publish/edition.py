@@ -8,16 +8,20 @@ from functools import cached_property, partial, wraps
 from typing import Any, Literal, TypeVar, cast
 
 from duban.calendar import WorkCalendar, calendar_findings
-from duban.figures import figures
+from duban.figures import Counting
+from duban.items import Items
 from duban.language import Language
 from duban.model import Item, Ledger
 from duban.obligation import Kind, Obligation
 from duban.publish.examination import Examination
 from duban.record import OPEN, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
-from duban.status import Status, statuses
+from duban.status import Status, in_order, status_in
 
 Made = TypeVar("Made")
+Taken = TypeVar("Taken")
+Taker = Callable[[Item, Status], Taken | None]
+"""Takes from an item and its status what some page needs of every item; None for nothing."""
 EditionName = Literal["internal", "public"]
 _PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
 
@@ -47,6 +51,7 @@ class Edition:
     digests: Mapping[str, str] = field(default_factory=dict)
     examination: Examination = field(default_factory=Examination)
     languages: tuple[str, ...] = ()
+    _taken: dict[Taker[Any], dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -95,6 +100,19 @@ class Edition:
             self._made[make] = make(self)
         return cast(Made, self._made[make])
 
+    def taken(self, take: Taker[Taken]) -> Mapping[str, Taken]:
+        """What a function takes from each item that it takes something from, by id in their order.
+
+        What the edition was made with was taken while it was made, in the one pass over all items;
+        anything else takes a pass of its own.
+        """
+        found = self._taken.get(take)
+        if found is None:
+            found = self._taken[take] = {}
+            for identity, item in self.ledger.items.items():
+                _take(item, self.states[identity], {take: found})
+        return found
+
     def _named(self, name: str, name_en: str) -> str:
         return name_en if self.text.code == "en" and name_en else name
 
@@ -121,15 +139,33 @@ def edition(
     digests: Mapping[str, str],
     examination: Examination | None = None,
     languages: Iterable[str] = (),
+    takers: Iterable[Taker[Any]] = (),
 ) -> Edition:
-    """The internal edition whole, or the public one from the allow-list."""
+    """The internal edition whole, or the public one from the allow-list.
+
+    ``takers`` are what its pages will take from every item: all of them in one pass, for in a large
+    ledger each pass has to read every item again.
+    """
     calendar = WorkCalendar.of(ledger.registry)
-    states = statuses(ledger, day, calendar)
-    counts = figures(ledger, states, day)
+    policy, item_field = ledger.registry.policy, schemas.field("item")
+    states: dict[str, Status] = {}
+    public_states: dict[str, Status] = {}
+    taken: dict[Taker[Any], dict[str, Any]] = {take: {} for take in takers}
+    counting = Counting()
+    for identity, item in ledger.items.items():
+        states[identity] = state = status_in(ledger, item, day, policy, calendar)
+        counting.add(item.record, state)
+        if name == "internal":
+            _take(item, state, taken)
+        elif is_open_to_the_public(item):
+            public_states[identity] = _public_state(state)
+            _take(_public_item(item, item_field), public_states[identity], taken)
+    states = in_order(states, ledger)
+    counts = counting.figures(ledger, states, day)
     ledger = replace(ledger, findings=(*ledger.findings, *calendar_findings(ledger.registry, day)))
     examination = examination or Examination()
     if name == "public":
-        ledger, states = _public(ledger, schemas), _public_states(ledger, states)
+        ledger, states = _public(ledger, public_states, schemas), public_states
         examination = examination.in_public(ledger.items, schemas.field("item"))
     return Edition(
         name,
@@ -145,7 +181,15 @@ def edition(
         digests,
         examination,
         tuple(languages),
+        taken,
     )
+
+
+def _take(item: Item, state: Status, taken: dict[Taker[Any], dict[str, Any]]) -> None:
+    for take, found in taken.items():
+        value = take(item, state)
+        if value is not None:
+            found[item.id] = value
 
 
 def public_part(node: Any, here: Field) -> Any:
@@ -161,13 +205,12 @@ def public_part(node: Any, here: Field) -> Any:
     return node
 
 
-def _public(ledger: Ledger, schemas: Schemas) -> Ledger:
+def _public(ledger: Ledger, is_open: Iterable[str], schemas: Schemas) -> Ledger:
     item_field, report_field = schemas.field("item"), schemas.field("report")
-    items = {
-        item.id: Item(item.path, cast(ItemRecord, public_part(item.record, item_field)))
-        for item in ledger.items.values()
-        if is_open_to_the_public(item)
-    }
+    whole = ledger.items
+    items = Items(
+        {identity: identity for identity in is_open}, lambda identity: _public_item(whole[identity], item_field)
+    )
     reports = {
         identity: cast(ReportRecord, public_part(report, report_field))
         for identity, report in ledger.reports.items()
@@ -184,17 +227,13 @@ def _is_about_the_open(report: ReportRecord, items: Mapping[str, Item]) -> bool:
     return all(item in items for item in about) and bool(about or "campaign" in report)
 
 
-def _public_states(ledger: Ledger, states: Mapping[str, Status]) -> dict[str, Status]:
-    return {
-        item.id: replace(
-            states[item.id],
-            pending=tuple(_public_obligations(states[item.id].pending)),
-            owed=partial(_owed_in_public, states[item.id]),
-            next=None,
-        )
-        for item in ledger.items.values()
-        if is_open_to_the_public(item)
-    }
+def _public_item(item: Item, item_field: Field) -> Item:
+    return Item(item.path, cast(ItemRecord, public_part(item.record, item_field)))
+
+
+def _public_state(state: Status) -> Status:
+    pending = tuple(_public_obligations(state.pending))
+    return replace(state, pending=pending, owed=partial(_owed_in_public, state), next=None)
 
 
 def _owed_in_public(status: Status) -> list[Obligation]:

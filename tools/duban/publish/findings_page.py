@@ -36,13 +36,12 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     if edition.public:
         return
     findings = ordered(edition.ledger.findings)
-    items = {item.path: item.id for item in edition.ledger.items.values()}
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.path, []).append(finding)
     context = {
         "files": tuple(
-            FileFindings(path, items.get(path, ""), tuple(_told(one, edition) for one in found))
+            FileFindings(path, _page_of(path, edition), tuple(_told(one, edition) for one in found))
             for path, found in by_path.items()
         ),
         "errors": sum(finding.severity == "error" for finding in findings),
@@ -51,6 +50,12 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "broken": edition.ledger.broken,
     }
     yield Page("findings.html", edition.text("findings.title"), "findings.html", context, group="checks")
+
+
+def _page_of(path: str, edition: Edition) -> str:
+    """The id of the item that a file holds, "" where none can be shown."""
+    identity = path.rpartition("/")[2].removesuffix(".yml")
+    return identity if path.startswith("items/") and identity in edition.ledger.items else ""
 
 
 def _told(finding: Finding, edition: Edition) -> Told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from duban.model import STEPS
+from duban.model import STEPS, Item
 from duban.publish.campaign_pages import CampaignView, campaign_views
 from duban.publish.edition import Edition
 from duban.publish.item_row import UNCOUNTED, ItemRow, by_urgency, counted_rows, light_shares, percent
@@ -13,9 +13,10 @@ from duban.publish.owed import SOON_DAYS, due_soon, past_due
 from duban.publish.page import Page
 from duban.publish.standing import counts
 from duban.publish.tally import Tally
-from duban.publish.trend import Month, trend
+from duban.publish.trend import Month, Span, span_of, trend
 from duban.publish.unit_pages import unit_views
 from duban.record import INSTRUCTION, MESSAGE
+from duban.status import Status
 
 MOST_LISTED = 100
 # The figures a report quotes, each with where it leads ("" for nowhere).
@@ -81,7 +82,6 @@ class Rate:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The home page."""
     rows = counted_rows(edition)
-    records = [item.record for item in edition.ledger.items.values() if edition.states[item.id].light not in UNCOUNTED]
     context = {
         # The public ledger lists fewer items than these figures count: no link would keep its word there.
         "headlines": [
@@ -95,12 +95,17 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "soon": due_soon(edition),
         "most": MOST_LISTED,
         "soon_days": SOON_DAYS,
-        "months": month_views(trend(records, edition.day)),
+        "months": month_views(trend(edition.taken(counted_span).values(), edition.day)),
         "campaigns": _campaigns(edition),
         "proofs": counts(edition) if edition.examination.held and not edition.public else None,
         "rates": rates({view.unit.id: view.tally for view in unit_views(edition)}),
     }
     yield Page("index.html", edition.text("nav.home"), "home.html", context)
+
+
+def counted_span(item: Item, status: Status) -> Span | None:
+    """What the trend needs of an item that counts."""
+    return None if status.light in UNCOUNTED else span_of(item.record)
 
 
 def funnel(rows: Sequence[ItemRow]) -> list[StepView]:

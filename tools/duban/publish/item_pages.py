@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -49,6 +50,13 @@ class Ended:
     signed: Markup
 
 
+class Bearings(NamedTuple):
+    """An item's file, and the ids of the items it is linked with."""
+
+    path: str
+    linked: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A report that deals with the item."""
@@ -63,16 +71,22 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
     """The pages of all items."""
     mentions = _mentions(edition)
     showers: dict[int, Shower] = {}
-    for item in edition.ledger.items.values():
-        mentioned = mentions.get(item.id, ())
-        year = int(item.id[:4])
+    for identity, bearings in edition.taken(bearings_of).items():
+        mentioned = mentions.get(identity, ())
+        year = int(identity[:4])
         if year not in showers:
             showers[year] = Shower(edition, year)
-        context = partial(_context, edition, item, mentioned, showers[year])
+        context = partial(_context, edition, identity, mentioned, showers[year])
         # A linked item stands here by its title, a report by its own; both come from other files.
-        linked = "".join([_title(identity, edition) for identity in _linked(item.record)])
-        key = f"{edition.digests.get(item.path, '')}{mentioned!r}{linked}{key_of_proofs(edition, item.id)}"
-        yield Page(f"items/{item.id}.html", f"{item.id} {item.record['title']}", "item.html", context, key)
+        linked = "".join([_title(one, edition) for one in bearings.linked])
+        key = f"{edition.digests.get(bearings.path, '')}{mentioned!r}{linked}{key_of_proofs(edition, identity)}"
+        title = f"{identity} {edition.states[identity].title}"
+        yield Page(f"items/{identity}.html", title, "item.html", context, key)
+
+
+def bearings_of(item: Item, _status: Status) -> Bearings:
+    """What the page of an item depends on before it is made."""
+    return Bearings(item.path, tuple(_linked(item.record)))
 
 
 def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, ...]:
@@ -94,9 +108,9 @@ def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, .
     return tuple(Step(name, state(index), day(name)) for index, name in enumerate(STEPS))
 
 
-def _context(edition: Edition, item: Item, mentions: tuple[Mention, ...], shower: Shower) -> dict[str, object]:
-    record, root = item.record, edition.item_field
-    status = edition.states[item.id]
+def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], shower: Shower) -> dict[str, object]:
+    item, root = edition.ledger.items[identity], edition.item_field
+    record, status = item.record, edition.states[identity]
     parts = tuple(sections(record, root, shower, papers=not edition.public))
     forms = () if edition.public else tuple(papers(record, root, shower))
     return {
@@ -181,8 +195,7 @@ def _linked(record: ItemRecord) -> dict[str, None]:
 
 
 def _title(identity: str, edition: Edition) -> str:
-    item = edition.ledger.items.get(identity)
-    return item.record["title"] if item else identity
+    return edition.states[identity].title if identity in edition.ledger.items else identity
 
 
 def _jumps(

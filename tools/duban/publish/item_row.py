@@ -96,14 +96,15 @@ def item_row(item: Item, status: Status) -> ItemRow:
     )
 
 
+def counted_row(item: Item, status: Status) -> ItemRow | None:
+    """The row of an item that counts, None for one that was not filed (不予立项不计入)."""
+    return None if status.light in UNCOUNTED else item_row(item, status)
+
+
 @once
 def counted_rows(edition: Edition) -> tuple[ItemRow, ...]:
-    """The rows of all items that count, those not filed left out (不予立项不计入)."""
-    return tuple(
-        item_row(item, edition.states[item.id])
-        for item in edition.ledger.items.values()
-        if edition.states[item.id].light not in UNCOUNTED
-    )
+    """The rows of all items that count."""
+    return tuple(edition.taken(counted_row).values())
 
 
 def by_urgency(rows: Iterable[ItemRow]) -> list[ItemRow]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from duban.model import Item
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, by_urgency, counted_rows
 from duban.publish.page import Page, key_of
 from duban.record import Ending
+from duban.status import Status
 
 MOST_ROWS = 300
 MOST_NOT_FILED = 100
@@ -37,14 +39,15 @@ class Year:
         return f"ledger/{self.year}.html"
 
 
-@once
+def one_not_filed(item: Item, _status: Status) -> NotFiled | None:
+    """An item that was not filed; None for any other."""
+    record = item.record
+    return NotFiled(item.id, record["title"], record["not_filed"]) if "not_filed" in record else None
+
+
 def not_filed(edition: Edition) -> tuple[NotFiled, ...]:
     """The items that were not filed, in order of id."""
-    return tuple(
-        NotFiled(item.id, item.record["title"], item.record["not_filed"])
-        for item in edition.ledger.items.values()
-        if "not_filed" in item.record
-    )
+    return tuple(edition.taken(one_not_filed).values())
 
 
 def first_rows(edition: Edition) -> tuple[ItemRow, ...]:

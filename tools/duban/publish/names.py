@@ -42,7 +42,7 @@ class Names:
                 entry = edition.ledger.registry.plans.get((year, value))
                 return f"{value} {entry.name}" if entry else value, ""
             case "item" if value in edition.ledger.items:
-                return f"{value} {edition.ledger.items[value].record['title']}", f"items/{value}.html"
+                return f"{value} {edition.states[value].title}", f"items/{value}.html"
             case "report" if value in edition.ledger.reports and not edition.public:
                 title = edition.ledger.reports[value]["title"]
                 return f"{value} {title}", f"reports/{value.replace('/', '-')}.html"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from duban.language import Language
 from duban.publish import (
@@ -11,6 +12,7 @@ from duban.publish import (
     findings_page,
     home,
     item_pages,
+    item_row,
     ledger_table,
     ledger_years,
     report_pages,
@@ -19,7 +21,7 @@ from duban.publish import (
     wall_chart,
 )
 from duban.publish.data_file import DataFile
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, Taker
 from duban.publish.page import Page
 
 _SITE = (
@@ -36,6 +38,14 @@ _SITE = (
 _LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages)
 _DATA = (ledger_table,)
 _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = ()
+TAKERS: tuple[Taker[Any], ...] = (
+    item_row.counted_row,
+    ledger_years.one_not_filed,
+    unit_pages.interviewed,
+    home.counted_span,
+    item_pages.bearings_of,
+)
+"""What pages take from every item, in one pass over all of them."""
 Navigation = list[dict[str, "str | Navigation"]]
 
 

@@ -1,4 +1,4 @@
-"""Records and a day → for each month what came in, what was closed and what stood overdue at its end."""
+"""Items and a day → for each month what came in, what was closed and what stood overdue at its end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from duban.deadline import closing, ending, granted, original_deadline
 from duban.record import ItemRecord
 
 MONTHS = 12
+_NEVER = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +25,61 @@ class Month:
     end: str
 
 
-def trend(records: Iterable[ItemRecord], day: str) -> list[Month]:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When an item came in, from when to when it could be overdue, and its deadlines as they followed each other.
+
+    ``closed`` says that closing it was the end of that; ``moved`` are granted extensions: the day of
+    each decision with its new deadline. All are ISO days, ``until`` 9999-12-31 while nothing ended it.
+    """
+
+    received: str
+    since: str
+    until: str
+    closed: bool
+    due: str
+    moved: tuple[tuple[str, str], ...]
+
+    def deadline_on(self, day: str) -> str:
+        """The deadline as extensions had moved it by an ISO day."""
+        due = self.due
+        for decided, new in self.moved:
+            if decided <= day:
+                due = new
+        return due
+
+
+def span_of(record: ItemRecord) -> Span:
+    """What the trend needs to know of one item."""
+    notice, end, close = record.get("task_notice"), ending(record), closing(record)
+    until = end[1]["on"] if end else close["decision"]["on"] if close else _NEVER
+    return Span(
+        received=record["intake"]["received_on"],
+        since=notice["issued_on"] if notice else _NEVER,
+        until=until,
+        closed=end is None and close is not None,
+        due=original_deadline(record) if notice else "",
+        moved=tuple(
+            (one["decision"]["on"], one["new_deadline"]) for one in record.get("extensions", ()) if granted(one)
+        ),
+    )
+
+
+def trend(spans: Iterable[Span], day: str) -> list[Month]:
     """The months up to an ISO day, the last one unfinished perhaps; at most ``MONTHS`` of them.
 
     An item is closed when its closing was granted, and overdue on a day when that had not happened
     yet and the deadline, as extensions had moved it by then, was past.
     """
-    given = list(records)
-    received = Counter(record["intake"]["received_on"][:7] for record in given)
-    spans = [_span(record) for record in given]
-    closed = Counter(until[:7] for _, until, was_closed in spans if was_closed)
+    given = list(spans)
+    received = Counter(span.received[:7] for span in given)
+    closed = Counter(span.until[:7] for span in given if span.closed)
     months = []
     for month in _months(min(received, default=day[:7]), day[:7]):
         end = min(_last_day(month), day)
-        overdue = sum(
-            end < until and end > _deadline_on(record, end)
-            for record, (since, until, _) in zip(given, spans, strict=True)
-            if since <= end
-        )
+        overdue = sum(span.since <= end < span.until and end > span.deadline_on(end) for span in given)
         months.append(Month(month, received[month], closed[month], overdue, end))
     return months
-
-
-def _span(record: ItemRecord) -> tuple[str, str, bool]:
-    """From when to when an item could be overdue, and whether closing it was the end of that."""
-    notice = record.get("task_notice")
-    since = notice["issued_on"] if notice else "9999-12-31"
-    end = ending(record)
-    if end:
-        return since, end[1]["on"], False
-    close = closing(record)
-    return (since, close["decision"]["on"], True) if close else (since, "9999-12-31", False)
-
-
-def _deadline_on(record: ItemRecord, day: str) -> str:
-    deadline = original_deadline(record)
-    for extension in record.get("extensions", ()):
-        if granted(extension) and extension["decision"]["on"] <= day:
-            deadline = extension["new_deadline"]
-    return deadline
 
 
 def _months(first: str, last: str) -> list[str]:

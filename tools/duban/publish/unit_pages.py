@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from duban.figures import INTERVIEW
-from duban.model import Unit
+from duban.model import Item, Unit
 from duban.obligation import Obligation
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import Excerpt, ItemRow, Share, counted_rows, excerpt, light_shares
 from duban.publish.owed import Owed, all_pending, listed
 from duban.publish.page import Page, key_of
 from duban.publish.tally import Tally, tally
+from duban.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,13 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
 def _interviews(edition: Edition) -> dict[str, int]:
     """Times that persons of a unit were interviewed; counts only, and none in the public edition."""
     counts: dict[str, int] = {}
-    if not edition.public:
-        for item in edition.ledger.items.values():
-            for measure in item.record.get("measures", ()):
-                if measure["kind"] == INTERVIEW:
-                    counts[measure["unit"]] = counts.get(measure["unit"], 0) + len(measure.get("persons", ()))
+    for found in edition.taken(interviewed).values() if not edition.public else ():
+        for unit, persons in found:
+            counts[unit] = counts.get(unit, 0) + persons
     return counts
+
+
+def interviewed(item: Item, _status: Status) -> tuple[tuple[str, int], ...] | None:
+    """The units that an item had persons of interviewed, and how many each time; None without any."""
+    measures = item.record.get("measures", ())
+    return tuple((one["unit"], len(one.get("persons", ()))) for one in measures if one["kind"] == INTERVIEW) or None

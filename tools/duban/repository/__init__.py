@@ -126,6 +126,15 @@ def create_whole(path: Path, content: bytes) -> None:
         os.link(temporary, path)
 
 
+def append_to(path: Path, content: bytes) -> int:
+    """Add to the end of a file; where in it the content begins. What was there stays as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as stream:
+        start = stream.tell()
+        stream.write(content)
+    return start
+
+
 @contextmanager
 def _beside(path: Path, content: bytes) -> Iterator[Path]:
     """The content in a file of its own in the same folder, gone afterwards unless it was moved."""
