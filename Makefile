@@ -46,8 +46,8 @@ check: $(VENV)/.package ## lint, types, layers, schemas, workflows
 	$(BIN)/duban check
 	$(BIN)/duban settings --check
 
-bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items
-	$(BIN)/python -m bench $(N)
+bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items; PARTS="reading site" for some
+	$(BIN)/python -m bench $(N) $(PARTS)
 
 demo: $(VENV)/.package build/browser/.done ## the ledger's life replayed with its proofs, audited, built and served
 	@rm -rf build/demo

@@ -1,20 +1,32 @@
-"""``python -m bench [N]``: a synthetic ledger of N items (10,000 without N) → a table of ratios on standard output."""
+"""``python -m bench [N] [PART...]``: a synthetic ledger of N items (10,000 without N) → a table of ratios.
+
+Parts are reading, site, growth and signing; all without any.
+"""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import reading, signing, site
+from bench import growth, reading, signing, site
 from bench.measure import Row, show
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(count: int) -> None:
-    """Measure everything on one ledger and print it."""
+PARTS: dict[str, Callable[[Path, Path, int], list[Row]]] = {
+    "reading": reading.rows,
+    "site": lambda work, ledger, _: site.rows(work, ledger),
+    "growth": lambda work, ledger, _: growth.rows(work, ledger),
+    "signing": lambda work, ledger, _: signing.rows(work, ledger, ROOT),
+}
+
+
+def main(count: int, parts: Iterable[str]) -> None:
+    """Measure the parts on one ledger and print them."""
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as name:
         work = Path(name)
         ledger = work / "ledger"
@@ -27,13 +39,9 @@ def main(count: int) -> None:
         shutil.copytree(ROOT / "site", ledger / "site", ignore=shutil.ignore_patterns("node_modules"))
         if (ROOT / "build/browser").is_dir():
             shutil.copytree(ROOT / "build/browser", ledger / "build/browser")
-        rows: list[Row] = [
-            *reading.rows(work, ledger, count),
-            *site.rows(work, ledger),
-            *signing.rows(work, ledger, ROOT),
-        ]
-    show(count, rows)
+        show(count, [row for part in parts for row in PARTS[part](work, ledger, count)])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
+    main(numbers[0] if numbers else 10_000, [one for one in sys.argv[1:] if one in PARTS] or PARTS)

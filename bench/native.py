@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-_ARTICLE = re.compile(r'<article class="md-content__inner md-typeset">(.*)</article>', re.DOTALL)
+_ARTICLE = re.compile(r'(.*<article class="md-content__inner md-typeset">)(.*)(</article>.*)', re.DOTALL)
 _HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### "}
 _BLOCKS = frozenset(
     {"p", "li", "dt", "dd", "summary", "caption", "div", "section", "article", "details", "header", "table"}
@@ -22,17 +22,39 @@ theme: {name: material, language: zh, font: false, features: [navigation.tabs, n
 
 def write_sources(out: Path, site: Path, *, markdown: bool) -> None:
     """A MkDocs project in ``out`` with one source for each item page of a built site, none in the navigation."""
+    write_project(out)
     docs = out / "docs" / "items"
-    docs.mkdir(parents=True, exist_ok=True)
-    for page in sorted((site / "items").glob("*.html")):
-        match = _ARTICLE.search(page.read_text(encoding="utf-8"))
-        if match is None:
-            raise ValueError(f"no article in {page}")
+    docs.mkdir()
+    for page in item_pages(site):
+        _, article, _ = parts(page)
         # A blank line would end an HTML block and set Markdown to work on the rest.
-        source = "\n".join(_markdown(match[1])) if markdown else re.sub(r"\n\s*\n", "\n", match[1]).strip()
+        source = as_markdown(article) if markdown else re.sub(r"\n\s*\n", "\n", article).strip()
         (docs / f"{page.stem}.md").write_text(source + "\n", encoding="utf-8")
+
+
+def write_project(out: Path) -> None:
+    """A MkDocs project with one empty page."""
+    (out / "docs").mkdir(parents=True, exist_ok=True)
     (out / "docs" / "index.md").write_text("# index\n", encoding="utf-8")
     (out / "mkdocs.yml").write_text(_CONFIGURATION, encoding="utf-8")
+
+
+def item_pages(site: Path) -> list[Path]:
+    """The item pages of a built site."""
+    return sorted((site / "items").glob("*.html"))
+
+
+def parts(page: Path) -> tuple[str, str, str]:
+    """What stands on a page before its article's content, the content, and what stands after it."""
+    match = _ARTICLE.fullmatch(page.read_text(encoding="utf-8"))
+    if match is None:
+        raise ValueError(f"no article in {page}")
+    return match[1], match[2], match[3]
+
+
+def as_markdown(article: str) -> str:
+    """A page's content with the same words and links as Markdown."""
+    return "\n".join(_markdown(article))
 
 
 def _markdown(html: str) -> Iterator[str]:

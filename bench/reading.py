@@ -22,8 +22,12 @@ _TRUE_OR_FALSE = re.compile("(?:true|false)$")
 
 def duban(work: Path, *arguments: str) -> None:
     """Run the command as a user would, with a cache of its own."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(work / "cache")}
-    run(sys.executable, "-m", "duban.cli", *arguments, environment=environment)
+    run(sys.executable, "-m", "duban.cli", *arguments, environment=surroundings(work))
+
+
+def surroundings(work: Path) -> dict[str, str]:
+    """The environment that a command runs in: this one, with a cache of its own."""
+    return {**os.environ, "XDG_CACHE_HOME": str(work / "cache")}
 
 
 def rows(work: Path, ledger: Path, count: int) -> list[Row]:

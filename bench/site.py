@@ -1,4 +1,4 @@
-"""The internal site of a large ledger, whole and after 20 changes, beside MkDocs rendering the same pages itself."""
+"""The internal site of a large ledger, whole and after 20 changes, beside MkDocs and Hugo on the same pages."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ import shutil
 import sys
 from pathlib import Path
 
+from bench import hugo, native
 from bench.measure import Row, best_of, run
-from bench.native import write_sources
 from bench.reading import duban
 
 _CHANGED = 20
 
 
 def rows(work: Path, ledger: Path) -> list[Row]:
-    """Whole commands, start of Python included; both without a search index.
+    """Whole commands, start of Python included; all without a search index.
 
-    The native build is given its pages; it reads and checks no ledger. So ours is measured with the
-    ledger checked just before, as ``make serve`` does, and once with nothing read.
+    MkDocs and Hugo are given the pages; they read and check no ledger. So ours is measured with the
+    ledger checked just before, as ``make serve`` does, and once with nothing read. They get the
+    pages' own HTML, which neither has to render, and once sources simplified to Markdown.
     """
     out = work / "site"
-    site = ("-C", str(ledger), "site", "--edition", "internal", "--language", "zh", "--out", str(out))
+    site = ("-C", str(ledger), "site", "--edition", "internal", "--language", "zh", "--no-search", "--out", str(out))
 
     def emptied() -> None:
         shutil.rmtree(out, ignore_errors=True)
@@ -32,19 +33,23 @@ def rows(work: Path, ledger: Path) -> list[Row]:
         shutil.rmtree(work / "cache", ignore_errors=True)
 
     unread_full = best_of(1, lambda: duban(work, *site), before=unread)
-    full = best_of(2, lambda: duban(work, *site), before=emptied)
-    markdown = _native(work / "markdown", out, markdown=True)
-    html = _native(work / "html", out, markdown=False)
-    rebuild = best_of(3, lambda: duban(work, *site), before=lambda: _change(ledger))
-    as_html = "MkDocs and Material on the same pages, out of the navigation, no search"
-    as_markdown = "the same, sources simplified to Markdown"
+    full = best_of(3, lambda: duban(work, *site), before=emptied)
+    hugo_html = _hugo(work / "hugo-html", out, markdown=False)
+    hugo_markdown = _hugo(work / "hugo-markdown", out, markdown=True)
+    markdown = _mkdocs(work / "markdown", out, markdown=True)
+    html = _mkdocs(work / "html", out, markdown=False)
+    empty = _empty_mkdocs(work / "empty")
+    rebuild = best_of(5, lambda: duban(work, *site), before=lambda: _change(ledger))
+    whole, as_markdown = "internal site, into an empty folder", "on the same, simplified to Markdown"
     again = f"internal site, after {_CHANGED} changed items"
     return [
-        Row("internal site, into an empty folder", full, as_html, html, 10),
-        Row("internal site, into an empty folder", full, as_markdown, markdown),
-        Row("internal site, nothing read before", unread_full, as_html, html),
-        Row(again, rebuild, as_html, html, 25),
-        Row(again, rebuild, as_markdown, markdown),
+        Row(whole, full, "MkDocs and Material on the same pages, out of the navigation, no search", html, 15),
+        Row(whole, full, f"MkDocs and Material {as_markdown}", markdown),
+        Row(whole, full, "Hugo on the same pages", hugo_html, 1),
+        Row(whole, full, f"Hugo {as_markdown}", hugo_markdown, 1),
+        Row("internal site, nothing read before", unread_full, "MkDocs and Material on the same pages", html),
+        Row(again, rebuild, "MkDocs and Material on all pages", html),
+        Row(again, rebuild, "one and a half empty MkDocs builds and half a second", 1.5 * empty + 0.5, 1),
     ]
 
 
@@ -57,10 +62,33 @@ def _change(ledger: Path) -> None:
         path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def _native(project: Path, site: Path, *, markdown: bool) -> float:
+def _mkdocs(project: Path, site: Path, *, markdown: bool) -> float:
+    native.write_sources(project, site, markdown=markdown)
+    seconds = _built(project)
+    shutil.rmtree(project)
+    return seconds
+
+
+def _empty_mkdocs(project: Path) -> float:
+    native.write_project(project)
+    return min(_built(project) for _ in range(3))
+
+
+def _built(project: Path) -> float:
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     command = (sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(project / "mkdocs.yml"))
-    write_sources(project, site, markdown=markdown)
-    seconds = best_of(1, lambda: run(*command, environment=environment))
+    return best_of(1, lambda: run(*command, environment=environment))
+
+
+def _hugo(project: Path, site: Path, *, markdown: bool) -> float:
+    hugo.write_sources(project, site, markdown=markdown)
+    made = project / "public"
+    seconds = best_of(
+        2,
+        lambda: run(hugo.program(), "--quiet", "--source", str(project)),
+        before=lambda: shutil.rmtree(made, ignore_errors=True),
+    )
+    if len(list((made / "items").iterdir())) != len(list((site / "items").iterdir())):
+        raise ValueError("Hugo did not make every page")
     shutil.rmtree(project)
     return seconds
