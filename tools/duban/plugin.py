@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -26,6 +27,7 @@ from duban.language import language
 from duban.load import read
 from duban.manifest import Manifest
 from duban.output import BROWSER, Prepared, Theme, begin_beside, compiled_templates, prepared
+from duban.publish.content_policy import guarded
 from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -106,6 +108,23 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         page.title = made.title
         return ""
 
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        made = self._prepared.pages.get(page.file.dest_uri)
+        return guarded(output, page.content or "", wasm=made is not None and made.wasm)
+
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        if template_name.endswith(".html"):
+            # What is not found may have been looked for at any depth: links begin at the root of this language.
+            edition = self._prepared.edition
+            folder = edition.text.code if edition.to_shared else ""
+            context["base_url"] = posixpath.join(context["base_url"], folder)
+        return context
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        return guarded(output_content, "") if template_name.endswith(".html") else output_content
+
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self._environment, self._files = env, files
         env.auto_reload = False
@@ -161,4 +180,4 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         page.content = content
         page.toc = cast(Any, [])
         context = get_context(self._nav, self._files, config, page)
-        return self._environment.get_template("main.html").render(context)
+        return guarded(self._environment.get_template("main.html").render(context), content)
