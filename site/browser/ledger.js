@@ -183,6 +183,8 @@ const start = (data) => {
     filter();
   };
   table.on("tableBuilt", () => {
+    // The frame around the rows is no part of a grid; by keyboard it scrolls with the links in the rows.
+    holder.querySelector(".tabulator-tableholder").removeAttribute("tabindex");
     form.hidden = false;
     fromAddress();
   });

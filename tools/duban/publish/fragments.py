@@ -87,12 +87,13 @@ def numbered(parts: Sequence[str]) -> str:
     return f'<ol class="lines{one}">' + "".join([f"<li>{part}</li>" for part in parts]) + "</ol>"
 
 
-def table(heads: Iterable[Label], lines: Iterable[Iterable[str]]) -> str:
-    """A table within a value; its cells are whole ``td`` elements."""
+def table(name: str, heads: Iterable[Label], lines: Iterable[Iterable[str]]) -> str:
+    """A table within a value, named for those who scroll it by keyboard; its cells are whole ``td`` elements."""
     head = "".join([f'<th scope="col" class="is-{one.name}"{one.title}>{one.html}</th>' for one in heads])
     body = "".join(["<tr>" + "".join(cells) + "</tr>" for cells in lines])
     inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="scroll"><table class="inner">{inner}</table></div>'
+    group = f'<div class="scroll" role="group" aria-label="{name}" tabindex="0">'
+    return f'{group}<table class="inner">{inner}</table></div>'
 
 
 def cell(head: Label, text: str, html: str, *, unbroken: bool) -> str:

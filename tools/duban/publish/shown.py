@@ -186,7 +186,7 @@ class Shower:
 
     def _writer(self, field: Field) -> Write:
         if field.type == "array" and field.items is not None:
-            return self._list_writer(field.items)
+            return self._list_writer(field.items, self.label(field))
         if field.properties:
             return self._group_writer(field)
         if field.ref:
@@ -207,9 +207,9 @@ class Shower:
         kind: Kind = "prose" if field.schema.get("maxLength", 0) > _LINE else "text"
         return lambda value: _plain(kind, str(value))
 
-    def _list_writer(self, field: Field) -> Write:
+    def _list_writer(self, field: Field, label: Label) -> Write:
         if field.properties:
-            return lambda values: self._table(values, field)
+            return lambda values: self._table(values, field, label)
         write = self._write(field)
         if field.type == "string" and not field.ref and not field.enum:
             return lambda values: self._numbered([write(value) for value in values])
@@ -264,7 +264,7 @@ class Shower:
         ]
         return f'<ul class="checks">{"".join(checks)}</ul>'
 
-    def _table(self, values: list[Mapping[str, Any]], field: Field) -> Shown:
+    def _table(self, values: list[Mapping[str, Any]], field: Field, label: Label) -> Shown:
         columns = [column for column in self._plan(field) if any([column[0] in value for value in values])]
         if len(columns) == 1:
             name, _, write = columns[0]
@@ -273,8 +273,9 @@ class Shower:
         cells = tuple(
             [tuple([write(value[name]) if name in value else empty for name, _, write in columns]) for value in values]
         )
-        labels = [label for _, label, _ in columns]
-        html = fragments.table(labels, [[self._cell(*one) for one in zip(labels, line, strict=True)] for line in cells])
+        heads = [head for _, head, _ in columns]
+        lines = [[self._cell(*one) for one in zip(heads, line, strict=True)] for line in cells]
+        html = fragments.table(label.html, heads, lines)
         return Shown("table", self._joined([line[0] for line in cells if line[0].text]), html, cells=cells)
 
     def _cell(self, label: Label, shown: Shown) -> str:
