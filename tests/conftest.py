@@ -24,6 +24,7 @@ from duban.schema import Schemas
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from browsing import Watched
     from proof_fixtures import Show
     from signing import City
     from site_fixtures import Site
@@ -137,6 +138,24 @@ def browser() -> Iterator[Browser]:
 
     with opened_browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def addresses(sites: Mapping[str, Site]) -> Iterator[Mapping[str, str]]:
+    """Where each edition is served."""
+    from browsing import served
+
+    with served({name: one.folder for name, one in sites.items()}) as found:
+        yield found
+
+
+@pytest.fixture
+def opened(browser: Browser, addresses: Mapping[str, str]) -> Iterator[Callable[..., Watched]]:
+    """Opens a watched page of an edition in a context of its own; nothing may have gone wrong at the end."""
+    from browsing import watching
+
+    with watching(browser, addresses) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

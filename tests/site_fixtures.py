@@ -126,6 +126,17 @@ class Site:
         """The paths of one language's pages."""
         return [path for path in self.files if path.endswith(".html") and path.startswith("en/") == (code == "en")]
 
+    def kinds(self, code: str) -> list[str]:
+        """One page of each kind: all that lie at the root of a language, and the fullest of each folder below it."""
+        root = self.root(code)
+        folders: dict[str, list[str]] = {}
+        for path in self.paths(code):
+            folders.setdefault(posixpath.dirname(path.removeprefix(root)), []).append(path)
+        return [
+            *sorted(folders.pop("")),
+            *(max(folders[folder], key=lambda path: len(self.files[path])) for folder in sorted(folders)),
+        ]
+
     def page(self, path: str) -> Parsed:
         """One page, parsed once."""
         return _parsed(self.files[path].decode())

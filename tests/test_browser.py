@@ -5,22 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from http.server import ThreadingHTTPServer
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from browsing import ONLY_FORMS, PHONE, Quiet, pdf_pages
+from browsing import ONLY_FORMS, PHONE, Watched, pdf_pages
 from site_fixtures import HOSTILE, Site, built_browser
 
 pytestmark = pytest.mark.browser
 
-DESKTOP = {"width": 1440, "height": 900}
 KINDS = (
     "index.html",
     "ledger.html",
@@ -44,82 +40,8 @@ VISITS = (
     *(("internal", f"en/{path}") for path in MAIN_KINDS),
     *(("public", path) for path in MAIN_KINDS),
 )
-# What Chromium says of a request that the reader left behind by going on.
-LEFT = "net::ERR_ABORTED"
 ROWS = "#ledger-table .tabulator-row"
 A4, A3_ACROSS = (595, 842), (1191, 842)
-
-
-@pytest.fixture(scope="session")
-def addresses(sites: Mapping[str, Site]) -> Iterator[Mapping[str, str]]:
-    """Where each edition is served."""
-    servers = {
-        name: ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(one.folder)))
-        for name, one in sites.items()
-    }
-    for server in servers.values():
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {name: f"http://127.0.0.1:{server.server_port}/" for name, server in servers.items()}
-    for server in servers.values():
-        server.shutdown()
-        server.server_close()
-
-
-class Watched:
-    """A page and everything that went wrong on it."""
-
-    def __init__(self, context: BrowserContext, base: str, *, scripted: bool = True) -> None:
-        self.base = base
-        self.scripted = scripted
-        self.wrong: list[str] = []
-        self.page = context.new_page()
-        self.page.on(
-            "console", lambda one: self.note("console", one.text) if one.type in ("error", "warning") else None
-        )
-        self.page.on("pageerror", lambda one: self.note("page error", one.message))
-        self.page.on("requestfailed", lambda one: None if one.failure == LEFT else self.note("failed", one.url))
-        self.page.on(
-            "request", lambda one: None if one.url.startswith((base, "data:")) else self.note("outside", one.url)
-        )
-        self.page.on("response", lambda one: self.note(str(one.status), one.url) if one.status >= 400 else None)
-        self.page.on("dialog", lambda one: (self.note("dialog", one.message), one.dismiss())[1])
-
-    def note(self, kind: str, what: str) -> None:
-        self.wrong.append(f"{kind}: {what}")
-
-    def open(self, path: str) -> Page:
-        """Go to a page and wait until its scripts have run and, on the ledger, its table stands."""
-        self.page.goto(self.base + path, wait_until="load")
-        if "ledger.html" in path and built_browser() and self.scripted:
-            expect(self.page.locator("#ledger-filters")).to_be_visible()
-        return self.page
-
-    def overflow(self) -> int:
-        """By how many pixels the page is wider than the window."""
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        return int(self.page.evaluate(wide))
-
-
-@pytest.fixture
-def opened(browser: Browser, addresses: Mapping[str, str]) -> Iterator[Callable[..., Watched]]:
-    """Opens a watched page of an edition in a context of its own; nothing may have gone wrong at the end."""
-    contexts: list[BrowserContext] = []
-    watched: list[Watched] = []
-
-    def start(name: str = "internal", path: str = "", **options: Any) -> Watched:
-        context = browser.new_context(**{"viewport": DESKTOP, "color_scheme": "light", "locale": "zh-CN", **options})
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        watched.append(Watched(context, addresses[name], scripted=options.get("java_script_enabled", True)))
-        if path:
-            watched[-1].open(path)
-        return watched[-1]
-
-    yield start
-    wrong = [line for one in watched for line in one.wrong]
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 @pytest.fixture

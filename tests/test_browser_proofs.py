@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
 
-from browsing import ONLY_FORMS, PHONE, Quiet, pdf_pages
+from browsing import ONLY_FORMS, PHONE, pdf_pages, served
 from conftest import AS_OF, ROOT
 from duban import site
 from duban.audit import Violation
@@ -44,20 +41,17 @@ def mixed(clean: Examination, proofs: Proofs) -> Examination:
 
 
 @contextmanager
-def served(readings: Readings, examination: Examination, out: Path) -> Iterator[str]:
+def shown(readings: Readings, examination: Examination, out: Path) -> Iterator[str]:
     """Where the internal edition is served, with what an audit found."""
     site.build(ROOT, "internal", out, AS_OF, readings, ["zh", "en"], examination)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(out)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with served({"": out}) as addresses:
+        yield addresses[""]
 
 
 @pytest.fixture(scope="module")
 def plain(readings: Readings, mixed: Examination, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The shipped ledger's site with proofs in every state."""
-    with served(readings, mixed, tmp_path_factory.mktemp("plain") / "site") as address:
+    with shown(readings, mixed, tmp_path_factory.mktemp("plain") / "site") as address:
         yield address
 
 
@@ -71,7 +65,7 @@ def crowded(
         for key, one in ledger.registry.people.items()
     }
     wordy = replace(readings, registry=replace(readings.registry, people=people))
-    with served(wordy, mixed, tmp_path_factory.mktemp("crowded") / "site") as address:
+    with shown(wordy, mixed, tmp_path_factory.mktemp("crowded") / "site") as address:
         yield address
 
 

@@ -92,7 +92,9 @@ def test_the_header_allows_what_the_pages_allow_and_forbids_frames(sites: Mappin
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-@pytest.mark.parametrize("path", ["/", PAGE, STYLE, "/data/ledger.json", "/en/", "/no/such/page", "/pagefind/search.wasm"])
+@pytest.mark.parametrize(
+    "path", ["/", PAGE, STYLE, "/data/ledger.json", "/en/", "/no/such/page", "/pagefind/search.wasm"]
+)
 def test_every_answer_bears_the_security_headers_once(servers: Mapping[str, Server], name: str, path: str) -> None:
     answer = servers[name].ask(path)
     assert answer.status == (404 if "such" in path else 200)
@@ -115,14 +117,17 @@ def test_every_kind_of_file_has_its_type(sites: Mapping[str, Site], public: Serv
     types = {path: public.ask(f"/{path}").headers["content-type"] for path in [*kinds.values(), *OTHERS]}
     assert {path: types[path] for path in OTHERS} == OTHERS
     said = {PurePosixPath(path).suffix: one for path, one in types.items() if path not in OTHERS}
-    assert said.items() >= {
-        ".html": "text/html; charset=utf-8",
-        ".css": "text/css; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-        ".json": "application/json; charset=utf-8",
-        ".svg": "image/svg+xml; charset=utf-8",
-        ".gz": "application/gzip",
-    }.items()
+    assert (
+        said.items()
+        >= {
+            ".html": "text/html; charset=utf-8",
+            ".css": "text/css; charset=utf-8",
+            ".js": "text/javascript; charset=utf-8",
+            ".json": "application/json; charset=utf-8",
+            ".svg": "image/svg+xml; charset=utf-8",
+            ".gz": "application/gzip",
+        }.items()
+    )
     unnamed = {suffix for suffix, one in said.items() if one == "application/octet-stream"}
     assert {suffix for suffix in unnamed if not suffix.startswith((".pf_", ".pagefind"))} == set()
     assert public.ask("/sitemap.xml").headers["content-type"] == "application/xml; charset=utf-8"
@@ -165,7 +170,12 @@ def test_text_is_pressed_for_whoever_takes_it(sites: Mapping[str, Site], public:
 
 
 def test_what_is_not_there_is_said_in_the_readers_language(public: Server) -> None:
-    for path, language in (("/no/such", "zh"), ("/items/", "zh"), ("/en/no/such/page.html", "en"), ("/en/items/", "en")):
+    for path, language in (
+        ("/no/such", "zh"),
+        ("/items/", "zh"),
+        ("/en/no/such/page.html", "en"),
+        ("/en/items/", "en"),
+    ):
         answer = public.ask(path)
         assert answer.status == 404, path
         assert f'<html lang="{language}"' in answer.body.decode(), path
@@ -177,7 +187,15 @@ def test_what_is_not_there_is_said_in_the_readers_language(public: Server) -> No
 
 def test_no_folder_is_listed_and_nothing_hidden_is_given_out(public: Server, internal: Server) -> None:
     for server in (public, internal):
-        for path in ("/items/", "/assets/", "/data/", "/.htpasswd", "/.git/config", "/outside.html", "/items/2019-0009"):
+        for path in (
+            "/items/",
+            "/assets/",
+            "/data/",
+            "/.htpasswd",
+            "/.git/config",
+            "/outside.html",
+            "/items/2019-0009",
+        ):
             answer = server.ask(path)
             assert answer.status in (403, 404), path
             assert b"Index of" not in answer.body
@@ -187,10 +205,12 @@ def test_no_folder_is_listed_and_nothing_hidden_is_given_out(public: Server, int
 
 def raw(server: Server, path: str) -> Answer:
     """A request whose path no client of ours tidies up."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
-        with server.context.wrap_socket(plain) as one:
-            one.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-            said = b"".join(iter(lambda: one.recv(65536), b""))
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain,
+        server.context.wrap_socket(plain) as one,
+    ):
+        one.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        said = b"".join(iter(lambda: one.recv(65536), b""))
     return Answer(int(said.split(b" ", 2)[1]), {}, said)
 
 
