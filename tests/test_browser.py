@@ -222,7 +222,7 @@ def test_the_dark_scheme_is_kept(opened: Callable[..., Watched]) -> None:
     body = watched.page.locator("body")
     expect(body).to_have_attribute("data-md-color-scheme", "default")
     light = body.evaluate("one => getComputedStyle(one).backgroundColor")
-    watched.page.click("form[data-md-component=palette] label:visible")
+    watched.page.click("#scheme")
     expect(body).to_have_attribute("data-md-color-scheme", "slate")
     watched.open("items/2019-0009.html")
     expect(body).to_have_attribute("data-md-color-scheme", "slate")

@@ -35,10 +35,15 @@ const holder = document.getElementById("ledger-table");
 const plain = document.getElementById("ledger-plain");
 const count = document.getElementById("ledger-count");
 
+// The record's own text is Chinese, whatever the page is in.
+const foreign = (text) => !document.documentElement.lang.startsWith("zh") && /\p{Script=Han}/u.test(text);
 const element = (name, className, text) => {
   const made = document.createElement(name);
   if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) {
+    made.textContent = text;
+    if (foreign(text)) made.lang = "zh";
+  }
   return made;
 };
 const day = (value) => {
