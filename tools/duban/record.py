@@ -96,6 +96,7 @@ class TaskNotice(TypedDict):
     feedback_mode: str
     feedback_cycle: NotRequired[str]
     ack: NotRequired[Ack]
+    contact: str
 
 
 class Progress(TypedDict):
@@ -131,6 +132,7 @@ class TrackingNotice(TypedDict):
     requirement: str
     reply_by: str
     reply: NotRequired[Reply]
+    contact: str
 
 
 class Subtask(TypedDict):
@@ -153,9 +155,11 @@ class CoordinationNotice(TypedDict):
     issued_on: str
     recipients: list[str]
     issue: str
+    convener: str
     subtasks: list[Subtask]
     recheck_on: str
     recheck: NotRequired[Recheck]
+    contact: str
 
 
 class ExtensionDecision(TypedDict):
@@ -188,6 +192,7 @@ class Visit(TypedDict):
     place: str
     method: str
     visitors: list[str]
+    participants: NotRequired[str]
     finding: str
 
 
@@ -198,7 +203,9 @@ class Measure(TypedDict):
     persons: NotRequired[list[str]]
     reason: str
     cause: NotRequired[str]
+    outcome: NotRequired[str]
     report: NotRequired[str]
+    signed: list[Signature]
 
 
 class Report(TypedDict):
@@ -231,6 +238,7 @@ class ClosureNotice(TypedDict):
     decision: NotRequired[ClosureDecision]
     finished_on: NotRequired[str]
     look_back_by: NotRequired[str]
+    contact: str
 
 
 class Feedback(TypedDict):
@@ -244,6 +252,9 @@ class Archive(TypedDict):
     archive_no: str
     on: str
     by: str
+    retention: str
+    used_for: list[str]
+    lessons: NotRequired[str]
 
 
 class LookBack(TypedDict):

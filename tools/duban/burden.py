@@ -1,0 +1,210 @@
+"""Items, their statuses and a span of days → what supervision asks of each unit, and what could be asked at once.
+
+Less burden on the grass roots (基层减负): the same office should not come twice in a week, nor ask
+for the same paper twice (reference: domain.md §b, ``burden``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal, NamedTuple, get_args
+
+from duban.deadline import closing
+from duban.model import Item
+from duban.record import ItemRecord
+from duban.status import Status
+
+DemandKind = Literal["visit", "recheck", "look_back", "tracking_notice", "coordination_notice", "report"]
+DEMAND_KINDS: tuple[DemandKind, ...] = get_args(DemandKind)
+INSPECTIONS: frozenset[DemandKind] = frozenset({"visit", "recheck", "look_back"})
+Merge = Literal["inspections", "papers", "collect"]
+PERIODIC = "定期"
+
+
+class Demand(NamedTuple):
+    """One thing that takes a unit's time on an ISO day: someone comes, or something must be written.
+
+    A notice counts on the day it was issued, a periodic report on the day it is due, a re-check or
+    look-back that is still to come on the day it is planned for (``planned``). ``entry`` is where it
+    stands in its item (``/visits/2``), "" where it has no entry of its own. ``people`` are those who
+    ask.
+    """
+
+    unit: str
+    kind: DemandKind
+    on: str
+    item: str
+    entry: str = ""
+    people: tuple[str, ...] = ()
+    planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one unit was asked: by kind this month and the month before, and how much it has yet to answer."""
+
+    unit: str
+    current: Mapping[DemandKind, int]
+    previous: Mapping[DemandKind, int]
+    unanswered: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.current.values())
+
+    @property
+    def before(self) -> int:
+        return sum(self.previous.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One unit asked by several items or teams in the week from Monday ``week`` on, and what could be merged."""
+
+    unit: str
+    week: str
+    demands: tuple[Demand, ...]
+    merges: tuple[Merge, ...]
+
+    @property
+    def items(self) -> int:
+        """How many items ask."""
+        return len({one.item for one in self.demands})
+
+
+def demands(
+    items: Iterable[Item], states: Mapping[str, Status], first: str, last: str, day: str
+) -> Iterator[Demand]:
+    """What is asked of units from ``first`` to ``last``, both ISO days included, as known on ``day``.
+
+    A visit is known once it was made, never before: one that was dated ahead would warn those whom it
+    is to find unprepared (四不两直). What is planned in the record may lie after ``day``.
+    """
+    for item in items:
+        for one in _arising(item, states[item.id], first, day):
+            if one.unit and first <= one.on <= last and (one.planned or one.kind == "report" or one.on <= day):
+                yield one
+
+
+def loads(found: Iterable[Demand], states: Mapping[str, Status], day: str) -> list[Load]:
+    """The units that were asked anything in the month of ``day`` up to that day or in the month before.
+
+    Those that have something to answer are among them. Most burdened first.
+    """
+    months = day[:7], month_before(day[:7])
+    counts: dict[str, tuple[Counter[DemandKind], Counter[DemandKind]]] = {}
+    for one in found:
+        if one.on <= day and one.on[:7] in months:
+            counts.setdefault(one.unit, (Counter(), Counter()))[one.on[:7] != day[:7]][one.kind] += 1
+    waiting = unanswered(states.values(), day)
+    listed = [
+        Load(unit, *counts.get(unit, (Counter(), Counter())), waiting[unit])
+        for unit in sorted({*counts, *(unit for unit, count in waiting.items() if count)})
+    ]
+    return sorted(listed, key=lambda load: (-load.total, -load.before, -load.unanswered, load.unit))
+
+
+def unanswered(states: Iterable[Status], day: str) -> Counter[str]:
+    """What each unit has been asked in writing and not answered by ``day``: replies, subtasks, reports past due."""
+    return Counter(
+        one.owner
+        for state in states
+        for one in state.pending
+        if one.kind in ("reply", "subtask") or (one.kind == "progress" and one.due <= day)
+    )
+
+
+def conflicts(found: Iterable[Demand]) -> list[Conflict]:
+    """The units that several items, or teams without a person in common, ask in one week: by week, most items first."""
+    groups: dict[tuple[str, str], list[Demand]] = {}
+    for one in found:
+        groups.setdefault((monday(one.on), one.unit), []).append(one)
+    listed = []
+    for (week, unit), group in groups.items():
+        merges = tuple(_merges(group))
+        if merges:
+            ordered = sorted(group, key=lambda one: (one.on, one.item, DEMAND_KINDS.index(one.kind), one.entry))
+            listed.append(Conflict(unit, week, tuple(ordered), merges))
+    return sorted(listed, key=lambda one: (one.week, -one.items, -len(one.demands), one.unit))
+
+
+@cache
+def monday(day: str) -> str:
+    """The Monday of an ISO day's week."""
+    when = date.fromisoformat(day)
+    return (when - timedelta(days=when.weekday())).isoformat()
+
+
+def month_before(month: str) -> str:
+    """``2018-12`` for ``2019-01``."""
+    return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
+
+
+def _arising(item: Item, state: Status, first: str, day: str) -> Iterator[Demand]:
+    record, lead = item.record, item.lead_unit
+    for index, visit in enumerate(record.get("visits", ())):
+        yield Demand(lead, "visit", visit["on"], item.id, f"/visits/{index}", tuple(visit["visitors"]))
+    for index, tracking in enumerate(record.get("tracking_notices", ())):
+        entry, people = f"/tracking_notices/{index}", (tracking["contact"],)
+        yield Demand(tracking["to_unit"], "tracking_notice", tracking["issued_on"], item.id, entry, people)
+    yield from _coordinations(record, item.id, day)
+    yield from _look_backs(record, item.id, lead, day)
+    notice = record.get("task_notice")
+    if notice and notice["feedback_mode"] == PERIODIC and (not state.finished_on or state.finished_on >= first):
+        people = (notice["contact"],)
+        for one in state.obligations:
+            if one.kind == "progress":
+                yield Demand(one.owner, "report", one.due, item.id, "", people)
+
+
+def _coordinations(record: ItemRecord, item: str, day: str) -> Iterator[Demand]:
+    for index, coordination in enumerate(record.get("coordination_notices", ())):
+        entry, people = f"/coordination_notices/{index}", (coordination["contact"],)
+        recheck = coordination.get("recheck")
+        for unit in dict.fromkeys(subtask["unit"] for subtask in coordination["subtasks"]):
+            yield Demand(unit, "coordination_notice", coordination["issued_on"], item, entry, people)
+            if recheck:
+                yield Demand(unit, "recheck", recheck["on"], item, entry, (recheck["by"],))
+            elif coordination["recheck_on"] >= day:
+                yield Demand(unit, "recheck", coordination["recheck_on"], item, entry, people, planned=True)
+
+
+def _look_backs(record: ItemRecord, item: str, lead: str, day: str) -> Iterator[Demand]:
+    checks = record.get("look_backs", ())
+    for index, check in enumerate(checks):
+        yield Demand(lead, "look_back", check["on"], item, f"/look_backs/{index}", (check["by"],))
+    closed = closing(record)
+    planned = closed.get("look_back_by", "") if closed and not checks else ""
+    if planned >= day:
+        yield Demand(lead, "look_back", planned, item, planned=True)
+
+
+def _merges(group: Sequence[Demand]) -> Iterator[Merge]:
+    inspections = [one for one in group if one.kind in INSPECTIONS]
+    papers = [one for one in group if one.kind not in INSPECTIONS]
+    coming, writing = {one.item for one in inspections}, {one.item for one in papers}
+    if len(coming) > 1 or _teams(inspections) > 1:
+        yield "inspections"
+    if len(writing) > 1:
+        yield "papers"
+    if coming and writing and len(coming | writing) > 1:
+        yield "collect"
+
+
+def _teams(inspections: Iterable[Demand]) -> int:
+    """How many teams came that have no person in common."""
+    teams: list[set[str]] = []
+    for one in inspections:
+        joined = {*one.people}
+        apart = []
+        for team in teams:
+            if team & joined:
+                joined |= team
+            else:
+                apart.append(team)
+        teams = [*apart, joined]
+    return len(teams)
