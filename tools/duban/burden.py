@@ -76,9 +76,7 @@ class Conflict:
         return len({one.item for one in self.demands})
 
 
-def demands(
-    items: Iterable[Item], states: Mapping[str, Status], first: str, last: str, day: str
-) -> Iterator[Demand]:
+def demands(items: Iterable[Item], states: Mapping[str, Status], first: str, last: str, day: str) -> Iterator[Demand]:
     """What is asked of units from ``first`` to ``last``, both ISO days included, as known on ``day``.
 
     A visit is known once it was made, never before: one that was dated ahead would warn those whom it

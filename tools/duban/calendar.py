@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from duban.finding import Finding
 from duban.model import Registry
+
+_SATURDAY = 5
 
 
 class WorkCalendar:
@@ -21,6 +23,7 @@ class WorkCalendar:
         self._confirmed = confirmed_years
         self._years: dict[int, list[int]] = {}
         self._stepped: dict[tuple[str, int], str] = {}
+        self._last: dict[tuple[str, int], str] = {}
 
     @classmethod
     def of(cls, registry: Registry) -> WorkCalendar:
@@ -61,6 +64,22 @@ class WorkCalendar:
             found = self._stepped[day, count] = self._step(date.fromisoformat(day), count).isoformat()
         return found
 
+    def last_workdays(self, day: str, count: int) -> str:
+        """Where the last ``count`` working days up to and including an ISO day begin (``count`` at least 1)."""
+        found = self._last.get((day, count))
+        if found is None:
+            found = self._last[day, count] = self._step_back(date.fromisoformat(day), count).isoformat()
+        return found
+
+    def exceptions(self, first: int, last: int) -> Iterator[str]:
+        """The days of some years, both included, that are not as their weekday: days off, and weekends worked."""
+        for year in range(first, last + 1):
+            day = date(year, 1, 1)
+            while day.year == year:
+                if self._works(day) != (day.weekday() < _SATURDAY):
+                    yield day.isoformat()
+                day += timedelta(days=1)
+
     def on_or_after(self, day: str) -> str:
         """The day itself when people work on it, otherwise the next working day."""
         when = date.fromisoformat(day)
@@ -74,6 +93,13 @@ class WorkCalendar:
             if self._works(when):
                 count -= 1
         return when
+
+    def _step_back(self, when: date, count: int) -> date:
+        while True:
+            count -= self._works(when)
+            if not count:
+                return when
+            when -= timedelta(days=1)
 
     def _works(self, when: date) -> bool:
         counts = self._counts(when.year)
@@ -93,7 +119,7 @@ class WorkCalendar:
             counts = [0]
             day = date(year, 1, 1)
             while day.year == year:
-                works = (day.weekday() < 5 and day not in published) or day in make_up
+                works = (day.weekday() < _SATURDAY and day not in published) or day in make_up
                 counts.append(counts[-1] + self._overrides.get(day, works))
                 day += timedelta(days=1)
             self._years[year] = counts

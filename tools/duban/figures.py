@@ -22,6 +22,16 @@ _LISTED = {
     "extensions": "applied_on",
 }
 """Lists whose entries are counted, each with what dates them."""
+HEADLINES = (
+    "items",
+    "from_instructions",
+    "from_messages",
+    "special_reports",
+    "visits",
+    "interviewed_persons",
+    "held_accountable",
+)
+"""The figures that a report quotes; of the whole ledger, the public edition tells no others."""
 
 
 def figures(ledger: Ledger, states: Mapping[str, Status], day: str, start: str = "") -> dict[str, Any]:

@@ -67,6 +67,10 @@ class Readings:
         known = {path: reading.digest for path, reading in (*self.items.items(), *self.reports.items())}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
+    def latest(self) -> dict[str, str]:
+        """The last day that each readable item file tells of, by path."""
+        return {path: reading.facts.latest for path, reading in self.items.items() if reading.data is not None}
+
     def ledger(self, day: str) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too."""
         timeline = Timeline(self.schemas.field("item")) if self.schemas else None

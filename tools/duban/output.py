@@ -78,10 +78,12 @@ def prepared(
     readings: Readings,
     examination: Examination | None = None,
     languages: Sequence[str] = (),
+    address: str | None = None,
 ) -> Prepared:
     """The edition of the ledger in ``folder`` as of an ISO day, with what an audit proved of it.
 
-    It is made in one language; ``languages`` are all of the site, the first at its root.
+    It is made in one language; ``languages`` are all of the site, the first at its root. ``address``
+    is where that root will stand, None where nothing tells.
     """
     if readings.schemas is None:
         raise ValueError("a ledger without readable schemas has no site")
@@ -100,6 +102,8 @@ def prepared(
         examination=examination,
         languages=languages,
         takers=TAKERS,
+        address=f"{address.rstrip('/')}/" if address else "",
+        latest=readings.latest(),
     )
     renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
     pages = {page.path: page for page in site_pages(made)}
@@ -163,7 +167,10 @@ def _write_page(made: Prepared, shell: Shell, folder: str, page: Page, file: Pat
 
 
 def _write_file(one: DataFile, file: Path) -> None:
-    file.write_bytes(one.make())
+    """A file whose bytes are there already is left alone: a program that asks for it again hears so."""
+    content = one.make()
+    if not (file.exists() and file.read_bytes() == content):
+        file.write_bytes(content)
 
 
 def _filled(made: Prepared, shell: Shell, folder: str, page: Page) -> str:

@@ -84,7 +84,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
             name = cast(EditionName, self.config.edition)
             text = language(config.theme["language"])
             day = str(self.config.as_of or today())
-            self._use(prepared(folder, name, text, day, readings, examined(folder, tree)), config)
+            examination = examined(folder, tree)
+            self._use(prepared(folder, name, text, day, readings, examination, address=config.site_url), config)
         config.nav = self._prepared.navigation
         return config
 

@@ -57,7 +57,7 @@ def build(
         target = out / code if index else out
         config = _configuration(folder, name, stage / code, code)
         plugin = cast(DubanPlugin, config.plugins["duban"])
-        made = prepared(folder, name, language(code), day, readings, examination, codes)
+        made = prepared(folder, name, language(code), day, readings, examination, codes, config.site_url)
         plugin.take(made, config, codes, manifest, target)
         mkdocs_build(config)
         manifest.copy(stage / code, target)

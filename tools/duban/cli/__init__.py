@@ -27,6 +27,7 @@ COMMANDS = (
     "audit",
     "settings",
     "site",
+    "export",
     "replay",
     "synth",
 )

@@ -8,6 +8,7 @@ from duban.cli.context import CLEAN, Context, Parser, UsageError, print_json
 from duban.cli.table import on_one_line, print_table
 from duban.language import Language
 from duban.obligation import ledger_obligations
+from duban.told import obligation_told
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -32,19 +33,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     owed.sort(key=lambda one: (one.due, one.item, one.kind))
     text = context.text
     if options.format == "json":
-        rows = [
-            {
-                "item": one.item,
-                "kind": one.kind,
-                "name": one.name or None,
-                "owner": one.owner,
-                "due": one.due,
-                "done_on": one.done_on or None,
-                "state": one.state(day),
-            }
-            for one in owed
-        ]
-        print_json({"as_of": day, "obligations": rows})
+        print_json({"as_of": day, "obligations": [obligation_told(one, day) for one in owed]})
         return CLEAN
     headings = [text(f"obligations.column.{name}") for name in ("due", "state", "kind", "owner", "item", "name")]
     cells = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import on_one_line, print_table
@@ -11,6 +10,7 @@ from duban.language import Language
 from duban.model import Registry
 from duban.repository import day_of
 from duban.status import Status, statuses
+from duban.told import status_told
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -32,36 +32,10 @@ def run(context: Context, options: argparse.Namespace) -> int:
         raise UsageError(context.text("cli.no_such_item", ids="、".join(unknown), day=day))
     shown = [states[identity] for identity in options.ids] if options.ids else list(states.values())
     if options.format == "json":
-        print_json({"as_of": day, "items": [as_json(state, ledger.registry) for state in shown]})
+        print_json({"as_of": day, "items": [status_told(state, ledger.registry) for state in shown]})
     else:
         _print_text(shown, ledger.registry, context.text)
     return FINDINGS if any(state.light == "broken" for state in shown) else CLEAN
-
-
-def as_json(state: Status, registry: Registry) -> dict[str, Any]:
-    """A status as CONTRACT.md has it, names beside the ids."""
-    following = state.next
-    return {
-        "id": state.id,
-        "title": state.title,
-        "step": state.step or None,
-        "light": state.light,
-        "due": state.due or None,
-        "original_due": state.original_due or None,
-        "finished_on": state.finished_on or None,
-        "workdays_left": state.workdays_left,
-        "lead_unit": state.lead_unit or None,
-        "lead_unit_name": registry.unit_name(state.lead_unit) if state.lead_unit else None,
-        "next": {
-            "kind": following.kind,
-            "who": following.who,
-            "who_name": registry.unit_name(following.who),
-            "due": following.due or None,
-            "name": following.name or None,
-        }
-        if following
-        else None,
-    }
 
 
 def _print_text(shown: list[Status], registry: Registry, text: Language) -> None:

@@ -36,6 +36,8 @@ class Edition:
     ``digests`` names the content of each file by path, so that a page knows when it is stale.
     ``examination`` is what an audit proved, cut down for the public like everything else.
     ``languages`` are the codes of all that the site is built in, the first at its root.
+    ``address`` is where the site will stand, ending in a slash; "" where the configuration has no ``site_url``.
+    ``latest`` tells of a file by path after which day nothing in it happened; of one that it lacks nothing is known.
     """
 
     name: EditionName
@@ -51,6 +53,8 @@ class Edition:
     digests: Mapping[str, str] = field(default_factory=dict)
     examination: Examination = field(default_factory=Examination)
     languages: tuple[str, ...] = ()
+    address: str = ""
+    latest: Mapping[str, str] = field(default_factory=dict)
     _taken: dict[Taker[Any], dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -140,6 +144,8 @@ def edition(
     examination: Examination | None = None,
     languages: Iterable[str] = (),
     takers: Iterable[Taker[Any]] = (),
+    address: str = "",
+    latest: Mapping[str, str] | None = None,
 ) -> Edition:
     """The internal edition whole, or the public one from the allow-list.
 
@@ -181,6 +187,8 @@ def edition(
         digests,
         examination,
         tuple(languages),
+        address,
+        latest or {},
         taken,
     )
 

@@ -52,7 +52,7 @@ class Examination:
             if item not in items:
                 continue
             if entry not in open_at:
-                open_at[entry] = _is_open(root, pointer_of(entry))
+                open_at[entry] = is_open_at(root, pointer_of(entry))
             if open_at[entry]:
                 found[item, entry] = _nameless(proof)
             elif proof.state == "broken":
@@ -63,7 +63,7 @@ class Examination:
         return Examination(self.absent, proofs=found)
 
 
-def _is_open(root: Field, pointer: Pointer) -> bool:
+def is_open_at(root: Field, pointer: Pointer) -> bool:
     """Whether the public sees what stands at a pointer: every property on the way must be open."""
     here: Field | None = root
     for part in pointer:

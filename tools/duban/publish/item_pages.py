@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -12,10 +12,11 @@ from markupsafe import Markup
 from duban.deadline import closing, ending
 from duban.model import STEPS, Item
 from duban.publish import fragments
+from duban.publish.agenda import current_obligations
 from duban.publish.edition import Edition
 from duban.publish.entry import Section, sections
 from duban.publish.fragments import escaped
-from duban.publish.life import life
+from duban.publish.life import found_entries, life
 from duban.publish.page import Page
 from duban.publish.paper import papers
 from duban.publish.place import Place
@@ -78,7 +79,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
             showers[year] = Shower(edition, year)
         context = partial(_context, edition, identity, mentioned, showers[year])
         # A linked item stands here by its title, a report by its own; both come from other files.
-        linked = "".join([_title(one, edition) for one in bearings.linked])
+        linked = linked_titles(bearings.linked, edition)
         key = f"{edition.digests.get(bearings.path, '')}{mentioned!r}{linked}{key_of_proofs(edition, identity)}"
         title = f"{identity} {edition.states[identity].title}"
         yield Page(f"items/{identity}.html", title, "item.html", context, key)
@@ -113,6 +114,7 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
     record, status = item.record, edition.states[identity]
     parts = tuple(sections(record, root, shower, papers=not edition.public))
     forms = () if edition.public else tuple(papers(record, root, shower))
+    events = found_entries(record, root, shower)
     return {
         "item": record,
         "path": item.path,
@@ -123,9 +125,10 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
         "ended": _ended(record, edition, shower),
         "steps": _steps(steps(record, status, edition), shower),
         "owed": _owed(status, edition, shower),
+        "has_calendar": bool(current_obligations(status, edition.day)),
         "next_name": _next_name(status),
         "next_owner": shower.names.unit(status.next.who) if status.next else "",
-        "life": life(record, root, shower, papers=bool(forms)),
+        "life": life(events, shower, papers=bool(forms)),
         "papers": forms,
         "sections": parts,
         "links": [shower.reference("item", identity).markup for identity in _linked(record)],
@@ -192,6 +195,11 @@ def _linked(record: ItemRecord) -> dict[str, None]:
     after = record.get("superseded", {}).get("by_item")
     new = record.get("feedback", {}).get("new_item")
     return dict.fromkeys([*named, *([str(after)] if after else []), *([str(new)] if new else [])])
+
+
+def linked_titles(linked: Iterable[str], edition: Edition) -> str:
+    """What an item shows of others, as a part of its key: their titles come from other files."""
+    return "".join([_title(identity, edition) for identity in linked])
 
 
 def _title(identity: str, edition: Edition) -> str:

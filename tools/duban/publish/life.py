@@ -48,29 +48,41 @@ class Life:
     html: Markup
 
 
-def life(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -> Life:
-    """The events of a record, oldest first; those of one day in the order of an item's life.
-
-    With ``papers`` the task notice and its acknowledgement stand on the form alone.
-    """
+def found_entries(record: ItemRecord, root: Field, shower: Shower) -> list[Found]:
+    """Every dated entry of a record, oldest first; those of one day in the order of an item's life."""
     places = shower.kept("places", root, lambda: tuple(entries(root)))
     start = Place(record["id"])
     found = [one for pointer, field in places for one in _at(record, pointer, field, start, {})]
-    events = sorted([one for one in found if one.on], key=lambda one: one.on)
+    return sorted([one for one in found if one.on], key=_day)
+
+
+def life(events: list[Found], shower: Shower, *, papers: bool) -> Life:
+    """The timeline of an item's entries, given oldest first.
+
+    With ``papers`` the task notice and its acknowledgement stand on the form alone.
+    """
     lines, before = [], ""
     for one in events:
-        label, summary = shower.entry_label(one.field), _summary(one, shower)
-        anchor = one.place.anchor
-        if papers and anchor.startswith("task_notice"):
-            anchor = "paper-task_notice"
+        label, summary = shower.entry_label(one.field), summary_of(one, shower)
         proof = shower.signatures.mark(one.place)
         on, same_day = shower.day(one.on), one.on == before
+        anchor = anchor_of(one.place, papers=papers)
         lines.append(fragments.event(one.field.entry, on, anchor, label, summary, proof, same_day=same_day))
         before = one.on
     return Life(len(events), Markup("".join(lines)))  # noqa: S704 - made of escaped parts
 
 
-def _summary(one: Found, shower: Shower) -> str:
+def anchor_of(place: Place, *, papers: bool) -> str:
+    """Where an entry stands on its page: with ``papers`` the task notice and its acknowledgement on the form."""
+    anchor = place.anchor
+    return "paper-task_notice" if papers and anchor.startswith("task_notice") else anchor
+
+
+def _day(one: Found) -> str:
+    return one.on
+
+
+def summary_of(one: Found, shower: Shower) -> str:
     """The hand-written line of the entry's kind that its data can fill, the fullest first."""
     for line in shower.kept("lines", one.field, lambda: tuple(_lines(one.field.entry, shower.text))):
         filled = _filled(line, one, shower)

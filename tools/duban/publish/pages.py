@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from duban.language import Language
+from duban.language import Language, language
 from duban.publish import (
     audit_page,
     campaign_pages,
+    downloads_page,
     findings_page,
     home,
     item_pages,
@@ -20,13 +22,18 @@ from duban.publish import (
     unit_pages,
     wall_chart,
 )
+from duban.publish.api_files import api_files
+from duban.publish.calendars import calendar_files
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, Taker
+from duban.publish.feeds import feed_files
+from duban.publish.ledger_files import ledger_files
 from duban.publish.page import Page
 
 _SITE = (
     home,
     ledger_table,
+    downloads_page,
     wall_chart,
     unit_pages,
     campaign_pages,
@@ -37,9 +44,10 @@ _SITE = (
 )
 _LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages)
 _DATA = (ledger_table,)
-_SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = ()
+_SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (ledger_files, api_files, feed_files, calendar_files)
 TAKERS: tuple[Taker[Any], ...] = (
     item_row.counted_row,
+    ledger_lines.other_facts,
     ledger_years.one_not_filed,
     unit_pages.interviewed,
     home.counted_span,
@@ -68,7 +76,12 @@ def data_files(edition: Edition) -> Iterator[DataFile]:
 
 
 def shared_files(edition: Edition) -> Iterator[DataFile]:
-    """What all languages of a site share, by path below its root: made with the first of them."""
+    """What all languages of a site share, by path below its root: made with the first of them, in Chinese.
+
+    The record itself is Chinese, whatever the pages around it are written in.
+    """
+    if edition.text.code != "zh":
+        edition = replace(edition, text=language("zh"))
     for files in _SHARED:
         yield from files(edition)
 

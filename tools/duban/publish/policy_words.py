@@ -13,7 +13,7 @@ from duban.schema import Field
 from duban.status import LIGHTS
 
 # These have a table of their own, or are no rule but a name.
-_APART = frozenset({"signatures", "series", "causes", "language", "name", "name_en", "office"})
+_APART = frozenset({"signatures", "series", "causes", "language", "name", "name_en", "office", "tag_authority"})
 _OPEN_GROUPS = frozenset({"deadline_days", "lights", "extension"})
 _SENTENCES = ("ack", "reply", "extension", "result", "look_back", "milestones", "periodic", "interview", "open_lights")
 

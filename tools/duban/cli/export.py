@@ -1,0 +1,50 @@
+"""``duban export``: the whole ledger in one file, the same bytes as the internal site has for download."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import cast, get_args
+
+from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
+from duban.language import Language, language
+from duban.publish.ledger_files import MADE, Format
+
+
+def arguments(parser: Parser, text: Language) -> None:
+    parser.add_argument("--format", choices=get_args(Format), help=text("export.help.format"))
+    parser.add_argument("--out", metavar="FILE", help=text("export.help.out"))
+    parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
+
+
+def run(context: Context, options: argparse.Namespace) -> int:
+    from duban.publish.edition import edition
+    from duban.repository import today, write_whole
+
+    day, out = context.day(options.as_of), options.out
+    form = options.format or _form_of(out or "")
+    if form == "xlsx" and not out and sys.stdout.isatty():
+        raise UsageError(context.text("export.terminal"))
+    readings = context.readings(context.tree())
+    if readings.schemas is None or not readings.registry.policy:
+        raise UsageError(context.text("cli.registry_broken"))
+    made = edition(
+        "internal", language("zh"), readings.ledger(day), readings.schemas, day, today(), pinned=True, digests={}
+    )
+    content = MADE[form][1](made)
+    if out:
+        try:
+            write_whole(Path(out), content)
+        except OSError as error:
+            raise UsageError(context.text("export.cannot_write", file=out, problem=error.strerror)) from error
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN
+
+
+def _form_of(out: str) -> Format:
+    """The format that a file's name asks for; CSV where it asks for none."""
+    ending = Path(out).suffix.removeprefix(".").lower()
+    return cast(Format, ending) if ending in MADE else "csv"

@@ -1,0 +1,17 @@
+"""A text → the same as it may stand in XML: escaped, and without the characters that XML 1.0 forbids."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import escape
+
+_SPECIAL = re.compile(r"[&<>\"']").search
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """A text as it may stand in an element or a quoted attribute (XML 1.0, production 2); most need no change."""
+    if _FORBIDDEN.search(text):
+        text = _FORBIDDEN.sub("", text)
+    return str(escape(text)) if _SPECIAL(text) else text

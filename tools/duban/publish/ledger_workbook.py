@@ -1,0 +1,145 @@
+"""An edition → its ledger as a workbook: the 台账 itself, what is owed, what was not filed, and the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from duban.documents.workbook import Column, Sheet, workbook
+from duban.figures import HEADLINES
+from duban.language import Language, language
+from duban.model import STEPS
+from duban.publish.edition import Edition
+from duban.publish.item_row import ItemRow, counted_rows
+from duban.publish.ledger_lines import LedgerColumn, ledger_columns, ledger_lines
+from duban.publish.ledger_years import not_filed
+from duban.publish.owed import all_pending, listed
+from duban.publish.tally import tally
+from duban.status import LIGHTS, Light
+
+Colours = Mapping[str, tuple[str, str]]
+# Fill and ink of each light on paper; the word stands in the cell, so that no one has to tell them apart.
+_LIGHTS: Mapping[Light, tuple[str, str]] = {
+    "on_track": ("#DDF0E3", "#1F6B3E"),
+    "due_soon": ("#FBEBC8", "#7A5000"),
+    "overdue": ("#F8D7D4", "#A3211A"),
+    "done_on_time": ("#E1E9F1", "#3B5A7A"),
+    "done_late": ("#F0E2E7", "#7D4457"),
+}
+_PLAIN = ("#ECEEF0", "#4A5560")
+
+
+def ledger_workbook(edition: Edition) -> bytes:
+    """The workbook, in Chinese with English under the heads."""
+    zh, en = language("zh"), language("en")
+    sheets = [_ledger(edition, zh), _owed(edition, zh, en), *_not_filed(edition, zh, en), _figures(edition, zh, en)]
+    policy = edition.ledger.registry.policy
+    office = edition.ledger.registry.units.get(policy["office"])
+    author = office.name if office else policy["name"]
+    return workbook(sheets, title=policy["name"], author=author, day=edition.day, page=zh("workbook.page"))
+
+
+def _ledger(edition: Edition, zh: Language) -> Sheet:
+    lights = {zh(f"light.{light}"): _LIGHTS.get(light, _PLAIN) for light in LIGHTS}
+    columns = [_column(one, lights if one.name == "light" else {}) for one in ledger_columns(edition)]
+    name = zh("nav.ledger")
+    return Sheet(name, _title(edition), _note(edition, zh), columns, ledger_lines(edition), paper="A3", frozen=2)
+
+
+def _column(one: LedgerColumn, colours: Colours) -> Column:
+    return Column("\n".join(one.heads), one.width, one.kind, colours)
+
+
+def _title(edition: Edition) -> str:
+    return str(edition.ledger.registry.policy["name"])
+
+
+def _note(edition: Edition, zh: Language) -> str:
+    """As of when, which edition, and how many items show each light."""
+    counted = tally(counted_rows(edition))
+    year, month, day = edition.day.split("-")
+    date = zh("paper.date", iso=edition.day, year=int(year), month=int(month), day=int(day))
+    return zh(
+        "workbook.note",
+        date=date,
+        edition=zh("edition.public") if edition.public else zh("edition.internal"),
+        items=counted.items,
+        open=counted.open,
+        overdue=counted.overdue,
+        on_time=counted.on_time,
+        late=counted.late,
+        ended=counted.ended,
+    )
+
+
+def _owed(edition: Edition, zh: Language, en: Language) -> Sheet:
+    """What is still to be done, soonest first."""
+    unit = edition.ledger.registry.unit_name
+    states = {zh("state.open"): _LIGHTS["on_track"], zh("state.overdue"): _LIGHTS["overdue"]}
+    columns = [
+        Column(_heads("owed.due", zh, en), 12, "day"),
+        Column(_heads("ledger.csv_left", zh, en), 9, "number"),
+        Column(_heads("item.owed.state", zh, en), 10, "word", states),
+        Column(_heads("owed.what", zh, en), 11, "word"),
+        Column(_heads("workbook.content", zh, en), 42, "wrapped"),
+        Column(_heads("owed.owner", zh, en), 18, "wrapped"),
+        Column(_heads("ledger.column.id", zh, en), 11, "code"),
+        Column(_heads("ledger.column.title", zh, en), 46, "wrapped"),
+    ]
+    rows = [
+        (
+            one.due,
+            one.left,
+            zh("state.overdue") if one.due < edition.day else zh("state.open"),
+            zh(f"obligation.{one.kind}"),
+            one.name,
+            unit(one.owner),
+            one.item,
+            one.title,
+        )
+        for one in listed(edition, all_pending(edition))
+    ]
+    note = zh("workbook.owed_note", count=len(rows))
+    return Sheet(zh("workbook.owed"), zh("workbook.owed"), note, columns, rows, frozen=1)
+
+
+def _not_filed(edition: Edition, zh: Language, en: Language) -> Iterator[Sheet]:
+    found = not_filed(edition)
+    if found:
+        field = edition.item_field.properties["not_filed"]
+        columns = [
+            Column(_heads("ledger.column.id", zh, en), 11, "code"),
+            Column(_heads("ledger.column.title", zh, en), 46, "wrapped"),
+            Column("\n".join(field.properties["on"].labels), 12, "day"),
+            Column("\n".join(field.properties["reason"].labels), 70, "wrapped"),
+        ]
+        rows = [(one.id, one.title, one.entry["on"], one.entry["reason"]) for one in found]
+        name = zh("light.not_filed")
+        yield Sheet(name, name, zh("ledger.not_filed_note"), columns, rows, frozen=1)
+
+
+def _figures(edition: Edition, zh: Language, en: Language) -> Sheet:
+    """The figures of the home page over the whole ledger, and counts of the items that the edition lists."""
+    columns = [
+        Column(_heads("workbook.group", zh, en), 22, "wrapped"),
+        Column(_heads("workbook.figure", zh, en), 40, "wrapped"),
+        Column(_heads("workbook.value", zh, en), 14, "number"),
+    ]
+    rows = [(zh("home.figures"), zh(f"figure.{name}"), edition.figures[name]) for name in HEADLINES]
+    counted = counted_rows(edition)
+    rows += [
+        (zh("home.lights"), zh(f"light.{name}"), _count(counted, light=name)) for name in LIGHTS if name in _LIGHTS
+    ]
+    rows += [(zh("home.steps"), zh(f"step.{name}"), _count(counted, step=name)) for name in STEPS]
+    units = edition.ledger.registry.units
+    leading = {unit: _count(counted, unit=unit) for unit in units}
+    rows += [(zh("ledger.column.unit"), units[unit].short_name, count) for unit, count in leading.items() if count]
+    note = zh("home.figures_whole") if edition.public else zh("workbook.figures_note")
+    return Sheet(zh("workbook.figures"), zh("workbook.figures"), note, columns, rows, upright=True)
+
+
+def _count(rows: tuple[ItemRow, ...], *, light: str = "", step: str = "", unit: str = "") -> int:
+    return sum(row.light == light if light else row.step == step if step else row.lead_unit == unit for row in rows)
+
+
+def _heads(message: str, zh: Language, en: Language) -> str:
+    return f"{zh(message)}\n{en(message)}"
