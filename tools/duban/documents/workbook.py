@@ -120,14 +120,14 @@ def _lay_out(sheet: Any, given: Sheet, styles: _Styles, page: str) -> None:
     sheet.merge_range(1, 0, 1, last, "", styles.of(font_size=10, align="left", text_wrap=True))
     sheet.write_string(1, 0, given.note, styles.of(font_size=10, align="left", text_wrap=True))
     head = styles.of(
-        font_size=10, bold=True, align="center", text_wrap=True, border=1, border_color=_LINE, bg_color=_HEAD_FILL
+        font_size=9, bold=True, align="center", text_wrap=True, border=1, border_color=_LINE, bg_color=_HEAD_FILL
     )
     for index, column in enumerate(given.columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(2, index, column.head, head)
     sheet.set_row(0, 32)
     sheet.set_row(1, 20)
-    sheet.set_row(2, 32)
+    sheet.set_row(2, 40)
     for index, one in enumerate(_patterns(given.columns)):
         sheet.write_blank(_PATTERN, index, None, styles.of_cell(one.kind, **one.more))
     end = _PATTERN + max(len(given.rows), 1) - 1

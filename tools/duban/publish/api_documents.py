@@ -22,6 +22,7 @@ VERSION = "1.0"
 FOLDER = "api/v1/"
 DOCUMENTS = ("index", "items", "item", "figures")
 FILES: Mapping[str, str] = {
+    "index": f"{FOLDER}index.json",
     "items": f"{FOLDER}items.json",
     "item": f"{FOLDER}items/{{id}}.json",
     "figures": f"{FOLDER}figures.json",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from duban.publish.api_documents import FILES, FOLDER, figures_document, index_document, item_document
+from duban.publish.api_documents import FILES, figures_document, index_document, item_document
 from duban.publish.api_schema import schema_document
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition
@@ -14,7 +14,7 @@ from duban.publish.standing import key_of_proofs
 
 def api_files(edition: Edition) -> Iterator[DataFile]:
     """Every file but the list of all items, which is the ledger as JSON."""
-    yield DataFile(f"{FOLDER}index.json", partial(index_document, edition))
+    yield DataFile(FILES["index"], partial(index_document, edition))
     yield DataFile(FILES["figures"], partial(figures_document, edition))
     yield DataFile(FILES["schema"], partial(schema_document, edition))
     for item in edition.ledger.items.values():

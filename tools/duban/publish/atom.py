@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from duban.documents.xml_text import xml_text
 from duban.publish.news import News
@@ -45,13 +46,16 @@ def atom(feed: Feed) -> bytes:
     return f"{head}{entries}</feed>\n".encode()
 
 
+_often = lru_cache(4096)(xml_text)
+"""For titles and labels, which recur."""
+
+
 def _entry(one: News, feed: Feed) -> str:
-    title = xml_text(f"{one.item} {one.title}：{one.label}")
-    summary = xml_text(one.summary or one.label)
-    label = xml_text(one.label)
+    label = _often(one.label)
     return (
-        f"<entry>\n<id>{feed.tag}{xml_text(one.name)}</id>\n<title>{title}</title>\n"
+        f"<entry>\n<id>{feed.tag}{one.name}</id>\n<title>{one.item} {_often(one.title)}：{label}</title>\n"
         f"<updated>{one.on}{HOUR}</updated>\n"
         f'<link rel="alternate" type="text/html" href="{feed.items}{one.item}.html#{one.anchor}"/>\n'
-        f'<category term="{one.kind}" label="{label}"/>\n<summary>{summary}</summary>\n</entry>\n'
+        f'<category term="{one.kind}" label="{label}"/>\n'
+        f"<summary>{xml_text(one.summary) or label}</summary>\n</entry>\n"
     )

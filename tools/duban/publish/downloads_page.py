@@ -32,7 +32,6 @@ class PersonCalendar:
     """The calendar of one person."""
 
     position: str
-    unit: str
     calendar: str
 
 
@@ -44,9 +43,8 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "units": tuple(_units(edition)),
         "campaigns": tuple(_campaigns(edition)),
         "people": tuple(_people(edition)),
-        "api": [(name, f"{FILES[name]}" if name in FILES else "api/v1/index.json") for name in _API],
+        "api": [(name, FILES[name]) for name in _API],
         "version": VERSION,
-        "item_files": (FILES["item_feed"], FILES["item_calendar"]),
     }
     yield Page("downloads.html", edition.text("downloads.title"), "downloads.html", context, group="ledger")
 
@@ -68,5 +66,4 @@ def _campaigns(edition: Edition) -> Iterator[Followed]:
 
 def _people(edition: Edition) -> Iterator[PersonCalendar]:
     for person in items_by_person(edition):
-        known = edition.ledger.registry.people[person]
-        yield PersonCalendar(edition.position(person), edition.unit_name(known.unit), f"calendars/people/{person}.ics")
+        yield PersonCalendar(edition.position(person), f"calendars/people/{person}.ics")

@@ -15,8 +15,6 @@ from duban.publish.item_row import counted_rows
 from duban.publish.news import News, latest_news, news_of
 from duban.publish.page import key_of
 
-WHOLE = "feeds/ledger.atom"
-
 
 def feed_files(edition: Edition) -> Iterator[DataFile]:
     """Every feed. One of a unit tells of the items that it leads or supports."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal
 
 from duban.documents.csv_file import csv_file
-from duban.publish.api_documents import items_document
+from duban.publish.api_documents import FILES, items_document
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, once
 from duban.publish.ledger_lines import ledger_columns, ledger_lines
@@ -24,9 +24,9 @@ def ledger_csv(edition: Edition) -> bytes:
 
 
 MADE: Mapping[Format, tuple[str, Callable[[Edition], bytes]]] = {
-    "csv": ("downloads/ledger.csv", ledger_csv),
-    "json": ("api/v1/items.json", items_document),
-    "xlsx": ("downloads/ledger.xlsx", ledger_workbook),
+    "csv": (FILES["csv"], ledger_csv),
+    "json": (FILES["items"], items_document),
+    "xlsx": (FILES["xlsx"], ledger_workbook),
 }
 """Each format with its path below the site's root and what makes it."""
 

@@ -71,8 +71,8 @@ def _columns(edition: Edition, zh: Language, en: Language) -> Iterator[LedgerCol
         return not edition.public or is_open_at(edition.item_field, pointer)
 
     yield LedgerColumn("id", titled("id"), "code", 10.5, lambda row, _: row.id)
-    yield LedgerColumn("title", titled("title"), "wrapped", 34, lambda row, _: row.title)
-    yield LedgerColumn("source", titled("source"), "wrapped", 12, lambda row, _: joined(row.sources))
+    yield LedgerColumn("title", titled("title"), "wrapped", 33, lambda row, _: row.title)
+    yield LedgerColumn("source", titled("source"), "wrapped", 18, lambda row, _: joined(row.sources))
     yield LedgerColumn("category", titled("category"), "word", 8, lambda row, _: row.category)
     yield LedgerColumn("urgency", of("urgency"), "word", 8, lambda _, record: record["urgency"])
     yield LedgerColumn(

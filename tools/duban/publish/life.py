@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from duban.language import Language
 from duban.publish import fragments
 from duban.publish.place import Place
 from duban.publish.shown import Shower
@@ -33,11 +32,24 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A hand-written line with its blanks: each one's name, and the property that fills it."""
+class Line:
+    """A hand-written line with its blanks: each one's name, the property that fills it, and what writes its value.
+
+    A blank may be filled by the entry around the one that the line tells of.
+    """
 
     text: str
-    blanks: tuple[tuple[str, str], ...]
+    blanks: tuple[tuple[str, str, bool, Callable[[Any], str]], ...]
+
+    def filled(self, node: Mapping[str, Any], around: Mapping[str, Any]) -> str:
+        """The line with its blanks filled; "" where the data lacks one of them."""
+        details = {}
+        for blank, name, is_around, write in self.blanks:
+            value = (around if is_around else node).get(name)
+            if value is None:
+                return ""
+            details[blank] = _short(write(value))
+        return self.text.format_map(details) if details else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +96,30 @@ def _day(one: Found) -> str:
 
 def summary_of(one: Found, shower: Shower) -> str:
     """The hand-written line of the entry's kind that its data can fill, the fullest first."""
-    for line in shower.kept("lines", one.field, lambda: tuple(_lines(one.field.entry, shower.text))):
-        filled = _filled(line, one, shower)
+    for line in lines_of(one.field, shower):
+        filled = line.filled(one.node, one.around)
         if filled:
             return filled
     return ""
 
 
-def _lines(kind: str, text: Language) -> Iterator[_Line]:
-    for message in (f"life.{kind}", f"life.{kind}.short"):
+def lines_of(field: Field, shower: Shower) -> tuple[Line, ...]:
+    """The lines that may tell of an entry, the fullest first."""
+    return shower.kept("lines", field, lambda: tuple(_lines(field, shower)))
+
+
+def _lines(field: Field, shower: Shower) -> Iterator[Line]:
+    text = shower.text
+    for message in (f"life.{field.entry}", f"life.{field.entry}.short"):
         if text.has(message):
             blanks = [name for _, name, _, _ in Formatter().parse(text(message)) if name]
-            yield _Line(text(message), tuple((blank, blank.removeprefix("around_")) for blank in blanks))
+            yield Line(text(message), tuple(_blank(blank, field, shower) for blank in blanks))
 
 
-def _filled(line: _Line, one: Found, shower: Shower) -> str:
-    details = {}
-    for blank, name in line.blanks:
-        around = name != blank
-        node = one.around if around else one.node
-        if name not in node:
-            return ""
-        child = None if around else one.field.properties.get(name)
-        details[blank] = _short(shower.value(node[name], child).text if child else shower.names.unit(str(node[name])))
-    return line.text.format_map(details) if details else line.text
+def _blank(blank: str, field: Field, shower: Shower) -> tuple[str, str, bool, Callable[[Any], str]]:
+    name = blank.removeprefix("around_")
+    child = field.properties.get(name) if name == blank else None
+    return blank, name, name != blank, shower.plain(child) if child else shower.names.unit
 
 
 def _short(text: str) -> str:

@@ -2,121 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any, NamedTuple
 
 from duban.model import Item
 from duban.publish.edition import Edition, once
-from duban.publish.life import Found, anchor_of, found_entries, summary_of
+from duban.publish.life import Line, anchor_of, lines_of
+from duban.publish.place import Place
 from duban.publish.shown import Shower
-from duban.schema import Field
+from duban.schema import Field, entries
 
 MOST_NEWS = 50
 
 
 class News(NamedTuple):
-    """One dated entry of an item: its lasting name, the line that tells of it, and its place on the item's page."""
+    """One dated entry of an item: its lasting name, the line that tells of it, and its place on the item's page.
 
+    ``rank`` orders the kinds of entries as an item's life does.
+    """
+
+    on: str
+    rank: int
     name: str
     item: str
     title: str
-    on: str
     kind: str
     label: str
     summary: str
     anchor: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where entries of a kind stand: below which property, and what stands within them. ``kind`` "" is no entry.
+
+    ``anchor`` is where the page has them instead of where they stand in the record, "" for most.
+    """
+
+    name: str
+    kind: str
+    rank: int
+    dated_by: str
+    listed: bool
+    anchor: str
+    label: str
+    lines: tuple[Line, ...]
+    within: tuple[_Spot, ...]
+
+
 def latest_news(edition: Edition, items: Iterable[str]) -> list[News]:
     """The newest entries of some items, ``MOST_NEWS`` at most; those of one day by item."""
     days = latest_days(edition)
     given = [item for item in items if days[item]]
-    # The newest day of the last of so many items: what is older than it stands behind their newest entries.
-    oldest = min(nlargest(MOST_NEWS, (days[item] for item in given)), default="")
-    found = [one for item in given if days[item] >= oldest for one in news_of(edition, edition.ledger.items[item])]
-    return sorted(found, key=lambda one: (one.on, one.item), reverse=True)[:MOST_NEWS]
+    # What is older than the newest day of the last of so many items stands behind the newest of all of these.
+    oldest = min(nlargest(MOST_NEWS, [days[item] for item in given]), default="")
+    chosen = [edition.ledger.items[item] for item in given if days[item] >= oldest]
+    found = [one for item in chosen for one in news_of(edition, item) if one.on >= oldest]
+    return nlargest(MOST_NEWS, found, key=_order)
 
 
 def news_of(edition: Edition, item: Item) -> list[News]:
     """Every dated entry of one item, newest first."""
-    shower = _shower(edition)
-    found = found_entries(item.record, edition.item_field, shower)
-    names = _names(found)
-    news = [
-        News(
-            f"{item.id}{names[one.place.pointer]}",
-            item.id,
-            item.record["title"],
-            one.on,
-            one.field.entry,
-            shower.entry_label(one.field),
-            summary_of(one, shower),
-            anchor_of(one.place, papers=not edition.public),
-        )
-        for one in found
-    ]
-    news.reverse()
-    return news
+    found: list[News] = []
+    _collect(item.record, _spots(edition), item.id, "", item, found)
+    found.sort(key=_order_within, reverse=True)
+    return found
 
 
 @once
 def latest_days(edition: Edition) -> Mapping[str, str]:
     """The day of the newest entry of each item, "" where it has none."""
-    newest = _newest(edition.item_field)
-    return {item.id: newest(item.record) for item in edition.ledger.items.values()}
+    spots = _spots(edition)
+    return {item.id: _latest(item.record, spots) for item in edition.ledger.items.values()}
+
+
+def _order(one: News) -> tuple[str, str, int]:
+    return one.on, one.item, one.rank
+
+
+def _order_within(one: News) -> tuple[str, int]:
+    return one.on, one.rank
 
 
 @once
-def _shower(edition: Edition) -> Shower:
-    return Shower(edition, int(edition.day[:4]), root="")
+def _spots(edition: Edition) -> tuple[_Spot, ...]:
+    ranks = {field.entry: rank for rank, (_, field) in enumerate(entries(edition.item_field))}
+    shower = Shower(edition, int(edition.day[:4]), root="")
+    return tuple(_spots_below(edition.item_field, Place(""), ranks, shower, papers=not edition.public))
 
 
-def _names(found: Sequence[Found]) -> dict[str, str]:
-    """A lasting name for each place: a part of a list by its day, since on an earlier day others may be missing."""
-    names: dict[str, str] = {}
-    taken: dict[str, int] = {}
-    for one in sorted(found, key=lambda one: one.place.pointer.count("/")):
-        pointer = one.place.pointer
-        around, _, last = pointer.rpartition("/")
-        if last.isdigit():
-            parent, _, name = around.rpartition("/")
-            stem = f"{names.get(parent, parent)}/{name}/{one.on}"
-            taken[stem] = count = taken.get(stem, 0) + 1
-            names[pointer] = stem if count == 1 else f"{stem}.{count}"
-        else:
-            names[pointer] = f"{names.get(around, around)}/{last}"
-    return names
+def _spots_below(
+    here: Field, place: Place, ranks: Mapping[str, int], shower: Shower, *, papers: bool
+) -> Iterator[_Spot]:
+    for name, child in here.properties.items():
+        field, below = child.items or child, place.under(name)
+        within = tuple(_spots_below(field, below, ranks, shower, papers=papers))
+        if field.entry or within:
+            anchor = anchor_of(below, papers=papers)
+            yield _Spot(
+                name=name,
+                kind=field.entry,
+                rank=ranks.get(field.entry, 0),
+                dated_by=field.dated_by,
+                listed=child.items is not None,
+                anchor=anchor if anchor != below.anchor else "",
+                label=shower.entry_label(field) if field.entry else "",
+                lines=lines_of(field, shower) if field.entry else (),
+                within=within,
+            )
 
 
-Newest = Callable[[Any], str]
+def _collect(
+    node: Mapping[str, Any], spots: Sequence[_Spot], stem: str, anchor: str, item: Item, found: list[News]
+) -> None:
+    """Every entry below a node. ``stem`` and ``anchor`` lead to the node, by lasting names and on the page.
+
+    A part of a list is called by its day: on an earlier day others of the list may be missing.
+    """
+    for spot in spots:
+        value = node.get(spot.name)
+        if value is None:
+            continue
+        named, placed = f"{stem}/{spot.name}", spot.anchor or f"{anchor}{spot.name}"
+        if not spot.listed:
+            _take(value, node, spot, named, placed, item, found)
+            continue
+        taken: dict[str, int] = {}
+        for number, one in enumerate(value, 1):
+            on = one.get(spot.dated_by, "")
+            taken[on] = count = taken.get(on, 0) + 1
+            name = f"{named}/{on}" if count == 1 else f"{named}/{on}.{count}"
+            _take(one, node, spot, name, f"{placed}-{number}", item, found)
 
 
-def _newest(here: Field) -> Newest:
-    """What finds the newest day of an entry in a value of a field, made once for all values."""
-    dated_by = here.dated_by if here.entry else ""
-    inner = [(name, _newest(child)) for name, child in here.properties.items() if _holds_entries(child)]
-    listed = _newest(here.items) if here.items is not None else None
+def _take(
+    node: Mapping[str, Any],
+    around: Mapping[str, Any],
+    spot: _Spot,
+    name: str,
+    anchor: str,
+    item: Item,
+    found: list[News],
+) -> None:
+    on = node.get(spot.dated_by)
+    if on and spot.kind:
+        summary = next((filled for line in spot.lines if (filled := line.filled(node, around))), "")
+        title = item.record["title"]
+        found.append(News(on, spot.rank, name, item.id, title, spot.kind, spot.label, summary, anchor))
+    if spot.within:
+        _collect(node, spot.within, name, f"{anchor}-", item, found)
 
-    def newest(node: Any) -> str:
-        if listed is not None:
-            return max([listed(one) for one in node], default="")
-        day = node.get(dated_by, "") if dated_by else ""
-        for name, find in inner:
-            if name in node:
-                found = find(node[name])
-                day = max(day, found)
-        return str(day)
 
+def _latest(node: Mapping[str, Any], spots: Sequence[_Spot]) -> str:
+    newest = ""
+    for spot in spots:
+        value = node.get(spot.name)
+        if value is None:
+            continue
+        for one in value if spot.listed else (value,):
+            on = one.get(spot.dated_by, "")
+            newest = max(newest, on)
+            if spot.within and (below := _latest(one, spot.within)) > newest:
+                newest = below
     return newest
-
-
-def _holds_entries(here: Field) -> bool:
-    """Whether a field is an entry, or has entries in it."""
-    return bool(here.entry) or any(_holds_entries(one) for one in _below(here))
-
-
-def _below(here: Field) -> Iterator[Field]:
-    yield from here.properties.values()
-    if here.items is not None:
-        yield here.items

@@ -88,6 +88,15 @@ class Shower:
         """One value as its field tells to show it."""
         return self._write(field)(value)
 
+    def plain(self, field: Field) -> Callable[[Any], str]:
+        """What gives the text alone of a field's values; most are their own text, a table's is its first column."""
+        if field.type == "string" and not field.ref and not field.enum:
+            return str
+        if field.items is not None and field.items.properties:
+            return self._plain_table(field.items)
+        write = self._write(field)
+        return lambda value: write(value).text
+
     def row(self, node: Mapping[str, Any], name: str, field: Field) -> Row:
         """One property with its label."""
         label, write = self._by_name(field)[name]
@@ -278,6 +287,18 @@ class Shower:
         html = fragments.table(label.html, heads, lines)
         return Shown("table", self._joined([line[0] for line in cells if line[0].text]), html, cells=cells)
 
+    def _plain_table(self, field: Field) -> Callable[[list[Mapping[str, Any]]], str]:
+        columns = [(name, self.plain(child)) for name, child in field.properties.items() if name != SIGNED]
+
+        def first_column(values: list[Mapping[str, Any]]) -> str:
+            for name, plain in columns:
+                if any([name in value for value in values]):
+                    texts = [plain(value[name]) for value in values if name in value]
+                    return self._joined_texts([text for text in texts if text])
+            return ""
+
+        return first_column
+
     def _cell(self, label: Label, shown: Shown) -> str:
         html = shown.html
         if label.name == "met" and shown.text:
@@ -286,7 +307,9 @@ class Shower:
         return fragments.cell(label, shown.text, html, unbroken=shown.kind in ("date", "number"))
 
     def _joined(self, parts: list[Shown]) -> str:
-        texts = [part.text for part in parts]
+        return self._joined_texts([part.text for part in parts])
+
+    def _joined_texts(self, texts: list[str]) -> str:
         comma = self._comma
         return (self._semicolon if any([comma in text for text in texts]) else comma).join(texts)
 
