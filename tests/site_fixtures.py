@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import html
+import io
 import json
 import posixpath
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -251,14 +253,26 @@ def everything_said(files: Mapping[str, bytes]) -> str:
     """All texts of a site: every line of every file once, as it stands and as a reader sees it."""
     lines: dict[str, None] = {}
     for path, content in files.items():
-        raw = gzip.decompress(content) if path.endswith(".gz") else content
-        source = raw.decode("utf-8", "replace")
+        source = text_in(path, content)
         lines.update(dict.fromkeys(source.splitlines()))
-        if path.endswith(".html"):
+        if path.endswith((".html", ".atom", ".xlsx")):
             lines.update(dict.fromkeys(html.unescape(source).splitlines()))
         if path.endswith(".json"):
             lines.update(dict.fromkeys(json.dumps(json.loads(source), ensure_ascii=False).splitlines()))
     return "\n".join(lines)
+
+
+def text_in(path: str, content: bytes) -> str:
+    """What a file says: packed ones unpacked part by part, the folded lines of a calendar whole again."""
+    if path.endswith(".gz"):
+        content = gzip.decompress(content)
+    if path.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return "\n".join(f"{one}\n{parts.read(one).decode()}" for one in parts.namelist())
+    text = content.decode("utf-8", "replace")
+    if path.endswith(".ics"):
+        return re.sub(r"\\([\\;,])", r"\1", text.replace("\r\n ", "")).replace("\\n", "\n")
+    return text
 
 
 @dataclass(frozen=True)
@@ -365,7 +379,7 @@ def words(
     pages: list[Page] = [*site_pages(made), *loose_pages(made)]
     said = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
     files = (*data_files(made), *shared_files(made))
-    return {**said, **{one.path: one.make().decode() for one in files}}
+    return {**said, **{one.path: text_in(one.path, one.make()) for one in files}}
 
 
 def public_words(ledger: Ledger, schemas: Schemas, examination: Examination | None = None) -> dict[str, str]:

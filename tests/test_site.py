@@ -53,6 +53,7 @@ from site_fixtures import (
     public_words,
     script_addresses,
     target_of,
+    text_in,
     withheld_and_public,
 )
 
@@ -225,7 +226,7 @@ def test_a_changed_item_writes_the_pages_that_show_it_and_no_others(
     change(item, schemas, summary="换一句摘要。")
     before = built(folder, out, "internal", "zh")
     written = {path for path, stamp in times(out).items() if stamps[path] != stamp}
-    assert written == {f"items/{OVERDUE}.html"}
+    assert written == {f"items/{OVERDUE}.html", f"api/v1/items/{OVERDUE}.json"}
     assert "换一句摘要。" in before[f"items/{OVERDUE}.html"].decode()
     stamps = times(out)
     change(item, schemas, title="换一个题目")
@@ -239,7 +240,7 @@ def test_a_changed_item_writes_the_pages_that_show_it_and_no_others(
         "units/natural-resources.html",
     }
     assert written == {path for path in after if after[path] != before[path]}
-    assert written == {path for path in after if "换一个题目" in after[path].decode("utf-8", "replace")}
+    assert written == {path for path in after if "换一个题目" in text_in(path, after[path])}
 
 
 def test_what_no_longer_belongs_is_removed(copy_of: Callable[..., Path], tmp_path: Path) -> None:
