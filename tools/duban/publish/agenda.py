@@ -14,15 +14,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
-from duban.deadline import ending, granted
+from duban.deadline import granted
 from duban.documents.calendar_file import Event, event_text
 from duban.model import Item
 from duban.obligation import Kind, Obligation
 from duban.publish.edition import Edition, once
 from duban.publish.identity import uid
-from duban.publish.news import latest_days
+from duban.publish.ledger_lines import other_facts
+from duban.publish.news import latest_day
 from duban.record import ItemRecord
+from duban.status import Status
 
 KEPT_DAYS = 60
 """How long an event stays after it was met."""
@@ -33,19 +36,23 @@ _NAMED: frozenset[Kind] = frozenset({"milestone", "subtask", "reply", "recheck"}
 _LONGEST = 40
 
 
+def current_obligations(status: Status, day: str) -> tuple[Obligation, ...]:
+    """What the calendar of an item tells of on an ISO day, soonest first."""
+    since = _since(day)
+    return tuple(one for one in status.obligations if one.is_pending(day) or since <= one.done_on <= day)
+
+
 @once
-def current_obligations(edition: Edition) -> Mapping[str, tuple[Obligation, ...]]:
-    """What each item's calendar tells of, soonest first; items without anything left out."""
-    since = (date.fromisoformat(edition.day) - timedelta(days=KEPT_DAYS)).isoformat()
+def current_items(edition: Edition) -> Mapping[str, tuple[Obligation, ...]]:
+    """The items whose calendar tells of anything, in their order. Those with nothing lately are not read."""
+    since, latest = _since(edition.day), edition.latest
     found = {}
-    for item in edition.ledger.items.values():
-        status = edition.states[item.id]
-        if status.pending or not _is_long_over(item.record, since):
-            current = tuple(
-                one for one in status.obligations if one.is_pending(edition.day) or since <= one.done_on <= edition.day
-            )
+    for item, other in edition.taken(other_facts).items():
+        status = edition.states[item]
+        if status.pending or latest.get(other.path, edition.day) >= since:
+            current = current_obligations(status, edition.day)
             if current:
-                found[item.id] = current
+                found[item] = current
     return found
 
 
@@ -77,7 +84,7 @@ def _made(_: Edition) -> dict[str, Sequence[tuple[Obligation, str]]]:
 
 
 def _events(edition: Edition, item: Item) -> Sequence[tuple[Obligation, str]]:
-    current = set(current_obligations(edition).get(item.id, ()))
+    current = set(current_items(edition).get(item.id, ()))
     everything = edition.states[item.id].obligations
     return [
         (one, event_text(_event(edition, item, one, uid(edition, name))))
@@ -133,7 +140,7 @@ def _moves(record: ItemRecord) -> int:
 
 
 def _changed(edition: Edition, item: Item, one: Obligation) -> str:
-    newest = latest_days(edition)[item.id]
+    newest = latest_day(edition, item.record)
     if one.is_pending(edition.day) and one.due < edition.day:
         return max(newest, (date.fromisoformat(one.due) + timedelta(days=1)).isoformat())
     return newest
@@ -152,9 +159,6 @@ def _hours(due: str, count: int, works: Callable[[str], bool], back: Callable[[s
     return (date.fromisoformat(due) - date.fromisoformat(begin)).days * 24 - _REMIND_AT
 
 
-def _is_long_over(record: ItemRecord, since: str) -> bool:
-    """Whether an item ended, or was archived and looked back on, before a day: nothing in it was met since."""
-    end = ending(record)
-    days = [end[1]["on"]] if end else [record["archive"]["on"]] if "archive" in record else []
-    days += [one["on"] for one in record.get("look_backs", ())]
-    return bool(days and (end or "archive" in record)) and max(days) < since
+@cache
+def _since(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from duban.figures import HEADLINES
-from duban.model import Item
 from duban.proof import Proof
 from duban.publish.edition import Edition, once
-from duban.publish.item_row import UNCOUNTED, counted_rows, item_row
+from duban.publish.item_row import UNCOUNTED, ItemRow, counted_row, counted_rows, item_row
+from duban.publish.ledger_lines import OtherFacts, other_facts
 from duban.publish.standing import by_item
 from duban.publish.tally import tally
 from duban.status import Status
@@ -78,16 +78,16 @@ def items_document(edition: Edition) -> bytes:
     return orjson.dumps({**_head(edition), "items": []})[:-2] + b"\n" + rows + b"\n]}\n"
 
 
-def item_document(edition: Edition, item: Item) -> bytes:
+def item_document(edition: Edition, identity: str) -> bytes:
     """One item: its effective record, where it stands, what is owed, and how each entry is proven."""
-    status = edition.states[item.id]
+    status = edition.states[identity]
     held = edition.examination.held
     document = {
         **_head(edition),
-        "record": item.record,
+        "record": edition.ledger.items[identity].record,
         "status": status_told(status, edition.ledger.registry),
         "obligations": [obligation_told(one, edition.day) for one in status.obligations],
-        "proofs": [_proof(one, edition) for one in by_item(edition).get(item.id, ())] if held else None,
+        "proofs": [_proof(one, edition) for one in by_item(edition).get(identity, ())] if held else None,
     }
     return orjson.dumps(document)
 
@@ -107,23 +107,23 @@ def _head(edition: Edition) -> dict[str, str]:
 
 
 def _rows(edition: Edition) -> Iterator[dict[str, Any]]:
-    items = edition.ledger.items
+    items, counted, others = edition.ledger.items, edition.taken(counted_row), edition.taken(other_facts)
     for identity, status in edition.states.items():
         if identity in items:
-            yield _row(items[identity], status)
+            row = counted.get(identity) or item_row(items[identity], status)
+            yield _row(row, others[identity], status)
         else:
             yield _broken(status)
 
 
-def _row(item: Item, status: Status) -> dict[str, Any]:
-    row = item_row(item, status)
+def _row(row: ItemRow, other: OtherFacts, status: Status) -> dict[str, Any]:
     return {
         "id": row.id,
         "title": row.title,
         "counted": row.light not in UNCOUNTED,
         "sources": row.sources,
         "category": row.category,
-        "urgency": item.record["urgency"],
+        "urgency": other.urgency,
         "campaign": row.campaign or None,
         "lead_unit": row.lead_unit or None,
         "co_units": row.co_units,

@@ -9,6 +9,7 @@ from duban.publish.api_documents import FILES, figures_document, index_document,
 from duban.publish.api_schema import schema_document
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition
+from duban.publish.ledger_lines import other_facts
 from duban.publish.standing import key_of_proofs
 
 
@@ -17,6 +18,6 @@ def api_files(edition: Edition) -> Iterator[DataFile]:
     yield DataFile(FILES["index"], partial(index_document, edition))
     yield DataFile(FILES["figures"], partial(figures_document, edition))
     yield DataFile(FILES["schema"], partial(schema_document, edition))
-    for item in edition.ledger.items.values():
-        key = edition.digests.get(item.path, "") + key_of_proofs(edition, item.id)
-        yield DataFile(FILES["item"].format(id=item.id), partial(item_document, edition, item), key)
+    for identity, other in edition.taken(other_facts).items():
+        key = edition.digests.get(other.path, "") + key_of_proofs(edition, identity)
+        yield DataFile(FILES["item"].format(id=identity), partial(item_document, edition, identity), key)

@@ -9,7 +9,7 @@ from duban.assignment import Part, assigned
 from duban.documents.calendar_file import calendar_file
 from duban.model import Person
 from duban.obligation import Obligation
-from duban.publish.agenda import current_obligations, events_of
+from duban.publish.agenda import current_items, events_of
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, once
 from duban.publish.feeds import item_keys, items_by_campaign
@@ -34,7 +34,7 @@ def calendar_files(edition: Edition) -> Iterator[DataFile]:
     campaigns = edition.ledger.registry.campaigns
     for campaign, items in items_by_campaign(edition).items():
         yield _calendar(edition, f"campaigns/{campaign}", campaigns[campaign].name, items)
-    for item in current_obligations(edition):
+    for item in current_items(edition):
         yield _calendar(edition, f"items/{item}", f"{item} {edition.states[item].title}", (item,))
     for person, items in items_by_person(edition).items():
         known = edition.ledger.registry.people[person]
@@ -48,7 +48,7 @@ def calendar_files(edition: Edition) -> Iterator[DataFile]:
 def items_by_owner(edition: Edition) -> Mapping[str, tuple[str, ...]]:
     """The items in which each unit owes something, or met it not long ago."""
     found: dict[str, dict[str, None]] = {}
-    for item, obligations in current_obligations(edition).items():
+    for item, obligations in current_items(edition).items():
         for one in obligations:
             found.setdefault(one.owner, {})[item] = None
     return {unit: tuple(items) for unit, items in found.items()}
@@ -75,7 +75,7 @@ def items_by_person(edition: Edition) -> Mapping[str, tuple[str, ...]]:
 def items_in_hand(edition: Edition) -> Mapping[str, frozenset[str]]:
     """The items of the calendars that name each person as supervisor, or as contact on a form."""
     found: dict[str, set[str]] = {}
-    for item in () if edition.public else current_obligations(edition):
+    for item in () if edition.public else current_items(edition):
         for person, parts in assigned(edition.ledger.items[item].record).items():
             if not _PARTS.isdisjoint(parts):
                 found.setdefault(person, set()).add(item)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from duban.model import Item
 from duban.publish.atom import Feed, atom
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, once
 from duban.publish.identity import tag
-from duban.publish.item_pages import linked_titles
+from duban.publish.item_pages import bearings_of, linked_titles
 from duban.publish.item_row import counted_rows
 from duban.publish.news import News, latest_news, news_of
 from duban.publish.page import key_of
@@ -27,9 +26,8 @@ def feed_files(edition: Edition) -> Iterator[DataFile]:
     for campaign, items in items_by_campaign(edition).items():
         known = registry.campaigns[campaign]
         yield _of_items(edition, f"campaigns/{campaign}", known.name, f"campaigns/{campaign}.html", items, known.start)
-    keys = item_keys(edition)
-    for item in edition.ledger.items.values():
-        yield DataFile(f"feeds/items/{item.id}.atom", partial(_of_item, edition, item), keys[item.id])
+    for item, key in item_keys(edition).items():
+        yield DataFile(f"feeds/items/{item}.atom", partial(_of_item, edition, item), key)
 
 
 @once
@@ -55,10 +53,9 @@ def items_by_campaign(edition: Edition) -> Mapping[str, tuple[str, ...]]:
 @once
 def item_keys(edition: Edition) -> Mapping[str, str]:
     """For each item what changes whenever anything in it does, or in the title of one that it names."""
-    digests = edition.digests
     return {
-        item.id: f"{digests.get(item.path, '')}{linked_titles(item.record, edition)}"
-        for item in edition.ledger.items.values()
+        item: f"{edition.digests.get(bearings.path, '')}{linked_titles(bearings.linked, edition)}"
+        for item, bearings in edition.taken(bearings_of).items()
     }
 
 
@@ -69,10 +66,10 @@ def _of_items(edition: Edition, name: str, title: str, page: str, items: tuple[s
     return DataFile(f"feeds/{name}.atom", partial(_made, edition, name, title, page, day, news), key)
 
 
-def _of_item(edition: Edition, item: Item) -> bytes:
-    title = f"{item.id} {item.record['title']}"
+def _of_item(edition: Edition, item: str) -> bytes:
+    title = f"{item} {edition.states[item].title}"
     news = partial(news_of, edition, item)
-    return _made(edition, f"items/{item.id}", title, f"items/{item.id}.html", edition.day, news)
+    return _made(edition, f"items/{item}", title, f"items/{item}.html", edition.day, news)
 
 
 def _made(edition: Edition, name: str, title: str, page: str, day: str, news: Callable[[], list[News]]) -> bytes:

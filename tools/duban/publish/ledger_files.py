@@ -10,7 +10,7 @@ from duban.documents.csv_file import csv_file
 from duban.publish.api_documents import FILES, items_document
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, once
-from duban.publish.ledger_lines import ledger_columns, ledger_lines
+from duban.publish.ledger_lines import ledger_columns, ledger_lines, other_facts
 from duban.publish.ledger_workbook import ledger_workbook
 from duban.publish.page import key_of
 
@@ -40,6 +40,6 @@ def ledger_files(edition: Edition) -> Iterator[DataFile]:
 @once
 def key_of_ledger(edition: Edition) -> str:
     """Changes whenever anything in an item of the edition, or in a broken file, does."""
-    ledger, digests = edition.ledger, edition.digests
-    paths = [*(item.path for item in ledger.items.values()), *(broken.path for broken in ledger.broken)]
-    return key_of([digests.get(path, "") for path in paths], edition.figures)
+    paths = [other.path for other in edition.taken(other_facts).values()]
+    paths += [broken.path for broken in edition.ledger.broken]
+    return key_of([edition.digests.get(path, "") for path in paths], edition.figures)

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from duban.model import Item
 from duban.publish.edition import Edition, once
+from duban.publish.ledger_lines import other_facts
 from duban.publish.life import Line, anchor_of, lines_of
 from duban.publish.place import Place
 from duban.publish.shown import Shower
+from duban.record import ItemRecord
 from duban.schema import Field, entries
 
 MOST_NEWS = 50
@@ -53,29 +55,47 @@ class _Spot:
 
 
 def latest_news(edition: Edition, items: Iterable[str]) -> list[News]:
-    """The newest entries of some items, ``MOST_NEWS`` at most; those of one day by item."""
-    days = latest_days(edition)
-    given = [item for item in items if days[item]]
-    # What is older than the newest day of the last of so many items stands behind the newest of all of these.
-    oldest = min(nlargest(MOST_NEWS, [days[item] for item in given]), default="")
-    chosen = [edition.ledger.items[item] for item in given if days[item] >= oldest]
-    found = [one for item in chosen for one in news_of(edition, item) if one.on >= oldest]
-    return nlargest(MOST_NEWS, found, key=_order)
+    """The newest entries of some items, ``MOST_NEWS`` at most; those of one day by item.
+
+    An item is read only where it may have one of them: no entry is newer than what its file tells of at the latest.
+    """
+    found: list[News] = []
+    for bound, item in sorted([(_bound(edition, item), item) for item in items], reverse=True):
+        if len(found) >= MOST_NEWS and bound < found[-1].on:
+            break
+        found = nlargest(MOST_NEWS, [*found, *_known(edition, item)], key=_order)
+    return found
 
 
-def news_of(edition: Edition, item: Item) -> list[News]:
+def news_of(edition: Edition, item: str) -> list[News]:
     """Every dated entry of one item, newest first."""
     found: list[News] = []
-    _collect(item.record, _spots(edition), item.id, "", item, found)
+    given = edition.ledger.items[item]
+    _collect(given.record, _spots(edition), item, "", given, found)
     found.sort(key=_order_within, reverse=True)
     return found
 
 
+def latest_day(edition: Edition, record: ItemRecord) -> str:
+    """The day of the newest entry of a record, "" where it has none."""
+    return _latest(record, _spots(edition))
+
+
+def _bound(edition: Edition, item: str) -> str:
+    return min(edition.latest.get(edition.taken(other_facts)[item].path, edition.day), edition.day)
+
+
+def _known(edition: Edition, item: str) -> Sequence[News]:
+    """The newest entries of an item, kept: those of the whole ledger are those of units and campaigns too."""
+    kept = _kept(edition)
+    if item not in kept:
+        kept[item] = news_of(edition, item)[:MOST_NEWS]
+    return kept[item]
+
+
 @once
-def latest_days(edition: Edition) -> Mapping[str, str]:
-    """The day of the newest entry of each item, "" where it has none."""
-    spots = _spots(edition)
-    return {item.id: _latest(item.record, spots) for item in edition.ledger.items.values()}
+def _kept(_: Edition) -> dict[str, Sequence[News]]:
+    return {}
 
 
 def _order(one: News) -> tuple[str, str, int]:

@@ -15,6 +15,7 @@ from duban.publish import (
     home,
     item_pages,
     item_row,
+    ledger_lines,
     ledger_table,
     ledger_years,
     report_pages,
