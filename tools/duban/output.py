@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -78,7 +77,9 @@ def prepared(
     readings: Readings,
     examination: Examination | None = None,
     languages: Sequence[str] = (),
+    *,
     address: str | None = None,
+    searchable: bool = True,
 ) -> Prepared:
     """The edition of the ledger in ``folder`` as of an ISO day, with what an audit proved of it.
 
@@ -104,6 +105,7 @@ def prepared(
         takers=TAKERS,
         address=f"{address.rstrip('/')}/" if address else "",
         latest=readings.latest(),
+        searchable=searchable,
     )
     renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
     pages = {page.path: page for page in site_pages(made)}
@@ -127,7 +129,7 @@ def begin_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
 def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[Writing]:
     for folder, pages in _by_folder(loose_pages(made.edition)).items():
         shell = theme.shell(folder)
-        base = _base_digest(made, *shell.pieces, made.renderer.digest.hex())
+        base = base_digest(made, *shell.pieces, made.renderer.digest.hex())
         (target / folder).mkdir(parents=True, exist_ok=True)
         samples = _SAMPLES
         for page in pages:
@@ -142,7 +144,7 @@ def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Pa
 
 
 def _files_to_write(made: Prepared, files: Iterable[DataFile], manifest: Manifest, target: Path) -> Iterator[Writing]:
-    base, folders = _base_digest(made), set()
+    base, folders = base_digest(made), set()
     for one in files:
         file = target / one.path
         if one.key and manifest.is_current(file, base + one.key):
@@ -194,15 +196,3 @@ def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:
         folder, slash, _ = page.path.rpartition("/")
         folders.setdefault(folder + slash, []).append(page)
     return folders
-
-
-def _base_digest(made: Prepared, *more: str) -> str:
-    """What every file depends on: registry, schemas, holidays, day, language and program."""
-    digest = hashlib.blake2b("\0".join(more).encode(), digest_size=16)
-    edition = made.edition
-    digest.update(f"{program_digest()}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
-    digest.update(edition.calendar.release().encode())
-    for path in sorted(edition.digests):
-        if path.startswith(("registry/", "schemas/")):
-            digest.update(edition.digests[path].encode())
-    return digest.hexdigest()

@@ -31,6 +31,7 @@ from duban.publish.content_policy import guarded
 from duban.publish.edition import EditionName
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
+from duban.search_index import write_search
 from duban.store import FileStore, cache_folder
 
 _HIDDEN = {"hide": ["navigation", "toc", "path", "footer"]}
@@ -42,6 +43,7 @@ class DubanConfig(Config):  # type: ignore[no-untyped-call]
     as_of = options.Optional(options.Type((str, date)))
     edition = options.Choice(("internal", "public"), default="internal")
     languages = options.ListOfItems(options.Choice(("zh", "en")), default=["zh", "en"])
+    search = options.Type(bool, default=True)
 
 
 class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
@@ -54,6 +56,7 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()
         self._made: Prepared | None = None
+        self._driven = False
         self._languages: tuple[str, ...] = ()
         self._output: tuple[Manifest, Path] | None = None
         self._writing: Iterator[None] = iter(())
@@ -68,12 +71,13 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
 
         ``languages`` are those of the whole site, the first at its root: readers can switch between them.
         """
+        self._driven = True
         self._languages = tuple(languages)
         self._output = (manifest, target)
         self._use(made, config)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        if self._output is None:
+        if not self._driven:
             folder = Path(config.config_file_path).parent
             tree = tree_of(folder)
             store = FileStore(cache_folder(folder), tree.stamp)
@@ -85,7 +89,11 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
             text = language(config.theme["language"])
             day = str(self.config.as_of or today())
             examination = examined(folder, tree)
-            self._use(prepared(folder, name, text, day, readings, examination, address=config.site_url), config)
+            searchable = self.config.search
+            made = prepared(
+                folder, name, text, day, readings, examination, address=config.site_url, searchable=searchable
+            )
+            self._use(made, config)
         config.nav = self._prepared.navigation
         return config
 
@@ -155,6 +163,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
             manifest.copy(browser, target / "assets")
         for _ in self._writing:
             pass
+        if not self._driven and self._prepared.edition.searchable:
+            write_search([self._prepared], Path(config.config_file_path).parent, manifest, target)
 
     @property
     def _prepared(self) -> Prepared:

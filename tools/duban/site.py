@@ -20,6 +20,7 @@ from duban.output import prepared
 from duban.plugin import DubanPlugin
 from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
+from duban.search_index import write_search
 
 CONFIGURATIONS: Mapping[EditionName, str] = {"internal": "mkdocs.yml", "public": "mkdocs.public.yml"}
 
@@ -41,26 +42,44 @@ def build(
     readings: Readings,
     languages: Iterable[str] = (),
     examination: Examination | None = None,
+    *,
+    searchable: bool = True,
 ) -> Built:
     """Build an edition of the ledger in ``folder`` as of an ISO day into ``out``.
 
     The first language stands at the root of the site, each other in a folder of its own. MkDocs
     builds into a folder beside, since it empties the folder it builds into. The ledger's history is
-    audited first, unless an ``examination`` of it is given.
+    audited first, unless an ``examination`` of it is given. The search index comes last, unless the
+    site is not to be ``searchable``.
     """
     if examination is None:
         examination = examined(folder, readings.tree)
     stage = out.parent / f".{out.name}.stage"
     manifest = Manifest(out)
     codes = list(languages) or _languages(folder, name)
+    editions = []
     for index, code in enumerate(codes):
         target = out / code if index else out
         config = _configuration(folder, name, stage / code, code)
         plugin = cast(DubanPlugin, config.plugins["duban"])
-        made = prepared(folder, name, language(code), day, readings, examination, codes, config.site_url)
+        searchable = searchable and plugin.config.search
+        made = prepared(
+            folder,
+            name,
+            language(code),
+            day,
+            readings,
+            examination,
+            codes,
+            address=config.site_url,
+            searchable=searchable,
+        )
         plugin.take(made, config, codes, manifest, target)
         mkdocs_build(config)
         manifest.copy(stage / code, target)
+        editions.append(made)
+    if searchable:
+        write_search(editions, folder, manifest, out)
     manifest.finish()
     shutil.rmtree(stage, ignore_errors=True)
     return Built(out, manifest.files, manifest.written)

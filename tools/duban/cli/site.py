@@ -16,6 +16,7 @@ def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--out", metavar="DIR", help=text("site.help.out"))
     parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
     parser.add_argument("--language", action="append", choices=("zh", "en"), help=text("site.help.language"))
+    parser.add_argument("--no-search", action="store_true", help=text("site.help.no_search"))
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
@@ -33,7 +34,15 @@ def run(context: Context, options: argparse.Namespace) -> int:
     # Material prints a notice about the generator's future at every start; the decision record has it.
     logging.getLogger("mkdocs").setLevel(logging.WARNING)
     try:
-        built = site.build(context.folder, options.edition, out.resolve(), day, readings, options.language or ())
+        built = site.build(
+            context.folder,
+            options.edition,
+            out.resolve(),
+            day,
+            readings,
+            options.language or (),
+            searchable=not options.no_search,
+        )
     except MkDocsException as error:
         raise UsageError(context.text("site.generator", problem=str(error))) from error
     sys.stderr.write(context.text("site.built", files=built.files, written=built.written) + "\n")

@@ -38,6 +38,7 @@ class Edition:
     ``languages`` are the codes of all that the site is built in, the first at its root.
     ``address`` is where the site will stand, ending in a slash; "" where the configuration has no ``site_url``.
     ``latest`` tells of a file by path after which day nothing in it happened; of one that it lacks nothing is known.
+    ``searchable`` tells whether the site gets a search.
     """
 
     name: EditionName
@@ -55,6 +56,7 @@ class Edition:
     languages: tuple[str, ...] = ()
     address: str = ""
     latest: Mapping[str, str] = field(default_factory=dict)
+    searchable: bool = True
     _taken: dict[Taker[Any], dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -146,6 +148,7 @@ def edition(
     takers: Iterable[Taker[Any]] = (),
     address: str = "",
     latest: Mapping[str, str] | None = None,
+    searchable: bool = True,
 ) -> Edition:
     """The internal edition whole, or the public one from the allow-list.
 
@@ -189,6 +192,7 @@ def edition(
         tuple(languages),
         address,
         latest or {},
+        searchable,
         taken,
     )
 

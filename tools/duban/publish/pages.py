@@ -20,6 +20,7 @@ from duban.publish import (
     ledger_years,
     report_pages,
     rules_pages,
+    search_page,
     unit_pages,
     wall_chart,
 )
@@ -43,7 +44,7 @@ _SITE = (
     findings_page,
     audit_page,
 )
-_LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages)
+_LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages, search_page)
 _DATA = (ledger_table,)
 _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (ledger_files, api_files, feed_files, calendar_files)
 TAKERS: tuple[Taker[Any], ...] = (

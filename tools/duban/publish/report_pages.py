@@ -17,6 +17,7 @@ from duban.record import ReportRecord
 class Listed:
     """One line of the list. ``page`` is the report's own page, "" where the edition has none."""
 
+    anchor: str
     year: str
     number: str
     title: str
@@ -50,7 +51,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
         kind = edition.schemas.field("report").properties["kind"].value_label(report["kind"], edition.text.code)
         key = edition.digests.get(f"reports/{year}/{number}.yml", "") + repr(context["links"])
         key += key_of_proofs(edition, report["id"])
-        title = f"{kind} {edition.text('reports.number', number=_bare(number))} {report['title']}"
+        title = f"{kind} {edition.text('reports.number', number=bare_number(number))} {report['title']}"
         yield Page(f"reports/{year}-{number}.html", title, "report.html", context, key)
 
 
@@ -70,10 +71,12 @@ def _listed(report: ReportRecord, edition: Edition) -> Listed:
     year, number = report["id"].split("/")
     items = tuple(item for item in report.get("items", ()) if item in edition.ledger.items)
     page = "" if edition.public else f"reports/{year}-{number}.html"
-    return Listed(year, _bare(number), report["title"], report["issued_on"], items, page)
+    return Listed(
+        f"report-{year}-{number}", year, bare_number(number), report["title"], report["issued_on"], items, page
+    )
 
 
-def _bare(number: str) -> str:
+def bare_number(number: str) -> str:
     """The number as people say it: ``087`` is 87, ``T001`` is 1 of its own series."""
     return number.lstrip("T0ABCDEFGHIJKLMNOPQRSUVWXYZ") or number
 
@@ -90,7 +93,7 @@ def _context(report: ReportRecord, number: str, edition: Edition, shower: Shower
     return {
         "report": report,
         "kind": field.properties["kind"].value_label(report["kind"], edition.text.code),
-        "number": _bare(number),
+        "number": bare_number(number),
         "office": shower.names.office(policy["office"]),
         "to": shower.row(report, "to", field).value.text,
         "signed": shower.signed(report, Place(report["id"])),
