@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
 import os
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import IO, Any, cast
@@ -25,6 +26,8 @@ from duban.publish.search_words import exact_word, search_words
 
 # No language: the program would cut Chinese by a dictionary of its own, and so would the browser.
 LANGUAGE = "und"
+FACETS = "facets.json"
+_SIGNATURE, _FRAGMENT = b"pagefind_dcd", ".pf_fragment"
 _PACKAGE = "pagefind-bin-extended"
 # Words and their places in one file of the index: a query fetches a file for each of its words.
 _PER_FILE = "4000"
@@ -41,16 +44,31 @@ def indexer_version() -> str:
     return metadata.version(_PACKAGE)
 
 
-def indexed(records: Iterable[SearchRecord]) -> dict[str, bytes]:
+def indexed(records: Sequence[SearchRecord]) -> dict[str, bytes]:
     """The index of some records by file name; IndexerError where it cannot be made.
 
-    The same records in the same order give the same bytes. Files that end in ``.pf_meta``,
-    ``.pf_index``, ``.pf_filter`` and ``.pf_fragment`` are gzip of "pagefind_dcd" and then CBOR, the
-    fragments JSON; ``.pagefind`` is gzip of "pagefind_dcd" and a WebAssembly module.
+    The same records in the same order give the same bytes. Files that end in ``.pf_meta`` and
+    ``.pf_index`` are gzip of "pagefind_dcd" and CBOR, those in ``.pf_fragment`` of the same and JSON,
+    one for each record; ``.pagefind`` is a WebAssembly module likewise. ``facets.json`` is ours:
+    the names of fragments by kind and by unit. The program's own filters are not used, since it
+    writes them in another order each time.
     """
     messages = [orjson.dumps({"message_id": number, "payload": one}) for number, one in enumerate(_requests(records))]
     answer = _asked(messages)["payload"]
-    return {one["path"]: base64.b64decode(one["content"]) for one in answer["files"]}
+    files = {one["path"].replace("\\", "/"): base64.b64decode(one["content"]) for one in answer["files"]}
+    return {**files, FACETS: _facets(records, files)}
+
+
+def _facets(records: Sequence[SearchRecord], files: Mapping[str, bytes]) -> bytes:
+    fragments = {}
+    for path, content in files.items():
+        if path.endswith(_FRAGMENT):
+            fragment = orjson.loads(gzip.decompress(content).removeprefix(_SIGNATURE))
+            fragments[fragment["url"]] = path.rpartition("/")[2].removesuffix(_FRAGMENT)
+    facets: dict[str, dict[str, list[str]]] = {}
+    for record in records:
+        facets.setdefault(record.kind, {}).setdefault(record.unit, []).append(fragments[record.address])
+    return orjson.dumps(facets)
 
 
 def _program() -> Path:
@@ -74,8 +92,6 @@ def _request(record: SearchRecord) -> dict[str, Any]:
     first, *others = record.titles.items()
     meta = {"title": search_words(first[1]), "names": " ".join(map(exact_word, record.names))}
     meta |= {f"title_{code}": search_words(title) for code, title in others if title != first[1]}
-    filters = {"kind": [record.kind]}
-    filters |= {name: [value] for name, value in (("year", record.year), ("unit", record.unit)) if value}
     return {
         "type": "AddRecord",
         "index_id": 0,
@@ -84,7 +100,7 @@ def _request(record: SearchRecord) -> dict[str, Any]:
         "content": search_words(record.text) or search_words(first[1]),
         "language": LANGUAGE,
         "meta": meta,
-        "filters": filters,
+        "filters": None,
         "sort": None,
     }
 

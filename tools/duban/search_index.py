@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from duban.indexer import IndexerError, indexed, indexer_version
+from duban.indexer import FACETS, IndexerError, indexed, indexer_version
 from duban.language import LANGUAGES, language
 from duban.manifest import Manifest
 from duban.output import Prepared, base_digest
@@ -29,8 +29,8 @@ from duban.store import cache_folder
 # What a browser runs lies once, beside the group without a year. The rest of the program's files are
 # dialogues of its own that no page of ours uses.
 _RUN = frozenset({"pagefind.js", "pagefind-worker.js", "wasm.unknown.pagefind"})
-_ENTRY = "pagefind-entry.json"
-_INDEX = (".pf_meta", ".pf_index", ".pf_filter", ".pf_fragment")
+_LISTS = frozenset({"pagefind-entry.json", FACETS})
+_INDEX = (".pf_meta", ".pf_index", ".pf_fragment")
 _Stale = tuple[str, list[SearchRecord]]
 
 
@@ -99,7 +99,8 @@ def _indexed(stale: _Stale) -> tuple[str, Mapping[str, bytes], str]:
         files = indexed(records)
     except IndexerError as error:
         return group, {}, str(error)
-    wanted = {path for path in files if path == _ENTRY or path.endswith(_INDEX) or (not group and path in _RUN)}
+    listed = _LISTS if group else _LISTS | _RUN
+    wanted = [path for path in files if path in listed or path.endswith(_INDEX)]
     return group, {path: files[path] for path in sorted(wanted)}, ""
 
 

@@ -18,7 +18,7 @@ _SCRIPT_TEXTS = (
     "search.missing",
     "search.named",
     "search.found",
-    "search.found_named",
+    "search.found_more",
     "search.found_words",
     "search.none",
     "search.more",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -31,6 +31,9 @@ _READ = frozenset({"rules.html", "fields.html", "codes.html", "guide.html"})
 _NUMBER = re.compile(r"[^\s〔]{0,20}〔\d{4}〕\S{1,12}")
 _END_OF_BLOCK = re.compile(r"(?=</(?:p|li|t[dh]|h[1-6]|d[td]|caption|summary|div)>|<br)")
 _BETWEEN = " · "
+_BLANKS = re.compile(r"\s*·[\s·]*")
+_LINE = 200
+_APART = frozenset({"id", "title", SIGNED})
 
 Titles = Mapping[str, str]
 """A title by language, the first that of the site's root."""
@@ -126,7 +129,7 @@ def _others(edition: Edition, pages: Mapping[str, tuple[Titles, str]]) -> Iterat
         address = f"campaigns/{campaign.id}.html"
         yield SearchRecord(address, "campaign", titles, text, (campaign.name,), unit=campaign.lead_unit)
     for path, (titles, html) in pages.items():
-        text = Markup(_END_OF_BLOCK.sub(" ", html)).striptags() if path in _READ else ""
+        text = _BLANKS.sub(_BETWEEN, Markup(_END_OF_BLOCK.sub(_BETWEEN, html)).striptags()) if path in _READ else ""
         yield SearchRecord(path, "page", titles, text, tuple(titles.values()))
 
 
@@ -142,29 +145,37 @@ class _Reader:
         self._year = year
 
     def read(self, record: Mapping[str, Any], root: Field) -> tuple[str, tuple[str, ...]]:
-        """What people wrote, in the order of the record, then what they chose, each once."""
-        written: dict[str, None] = {}
-        chosen: dict[str, None] = {}
+        """What people wrote in the order of the record, then short lines, then what they chose; each once."""
+        said = _Said({}, {}, {})
         for name, value in record.items():
-            if name not in ("id", "title") and name in root.properties:
-                self._collect(value, root.properties[name], written, chosen)
-        numbers = tuple([text for text in written if _NUMBER.fullmatch(text)])
-        return _BETWEEN.join([*written, *chosen]), numbers
+            if name in root.properties and name not in _APART:
+                self._collect(value, root.properties[name], said)
+        numbers = tuple([text for text in said.lines if _NUMBER.fullmatch(text)])
+        return _BETWEEN.join([*said.prose, *said.lines, *said.chosen]), numbers
 
-    def _collect(self, node: Any, field: Field, written: dict[str, None], chosen: dict[str, None]) -> None:
+    def _collect(self, node: Any, field: Field, said: _Said) -> None:
         if isinstance(node, str):
-            if field.ref in ("item", "report", ""):
-                # Days are shown everywhere and searched by nobody; digests and telephones aren't for searching.
-                if not field.is_date and not field.personal and "const" not in field.schema:
-                    (chosen if field.enum else written)[node] = None
-            else:
-                chosen[self._names.reference(field.ref, node, self._year)[0]] = None
+            if field.ref not in ("item", "report", ""):
+                said.chosen[self._names.reference(field.ref, node, self._year)[0]] = None
+            elif field.enum:
+                if "const" not in field.schema:
+                    said.chosen[node] = None
+            # Days stand everywhere and are searched by nobody; telephones and digests aren't for searching.
+            elif not field.is_date and not field.personal:
+                (said.prose if field.schema.get("maxLength", 0) > _LINE else said.lines)[node] = None
         elif isinstance(node, list):
             for one in node:
-                self._collect(one, field.items or field, written, chosen)
+                self._collect(one, field.items or field, said)
         elif isinstance(node, dict):
             for name, value in node.items():
-                if name != SIGNED:
-                    child = field.properties.get(name)
-                    if child is not None:
-                        self._collect(value, child, written, chosen)
+                child = field.properties.get(name)
+                if child is not None and name != SIGNED:
+                    self._collect(value, child, said)
+
+
+class _Said(NamedTuple):
+    """Texts of one record in order, each once."""
+
+    prose: dict[str, None]
+    lines: dict[str, None]
+    chosen: dict[str, None]
