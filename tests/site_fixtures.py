@@ -30,6 +30,8 @@ from duban.publish.examination import Examination
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, shared_files, site_pages
 from duban.publish.render import Renderer
+from duban.publish.search_records import search_groups
+from duban.publish.search_words import worded_text
 from duban.publish.shell import BLANKS, Shell
 from duban.schema import Field, Schemas
 
@@ -249,6 +251,17 @@ def script_addresses(source: str) -> list[str]:
     ]
 
 
+def unpacked(path: str, content: bytes) -> bytes:
+    """A file as it was before it was compressed; of a part of the search index with its words as the text they were."""
+    if ".pf_" in path or path.endswith(".pagefind"):
+        content = gzip.decompress(content).removeprefix(b"pagefind_dcd")
+    if path.endswith(".pf_fragment"):
+        fragment = json.loads(content)
+        texts = (fragment["content"], *fragment["meta"].values())
+        content += "\n".join(["", *map(worded_text, texts)]).encode()
+    return gzip.decompress(content) if path.endswith(".gz") else content
+
+
 def everything_said(files: Mapping[str, bytes]) -> str:
     """All texts of a site: every line of every file once, as it stands and as a reader sees it."""
     lines: dict[str, None] = {}
@@ -264,8 +277,7 @@ def everything_said(files: Mapping[str, bytes]) -> str:
 
 def text_in(path: str, content: bytes) -> str:
     """What a file says: packed ones unpacked part by part, the folded lines of a calendar whole again."""
-    if path.endswith(".gz"):
-        content = gzip.decompress(content)
+    content = unpacked(path, content)
     if path.endswith(".xlsx"):
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             return "\n".join(f"{one}\n{parts.read(one).decode()}" for one in parts.namelist())
@@ -379,7 +391,8 @@ def words(
     pages: list[Page] = [*site_pages(made), *loose_pages(made)]
     said = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
     files = (*data_files(made), *shared_files(made))
-    return {**said, **{one.path: text_in(one.path, one.make()) for one in files}}
+    said |= {one.path: text_in(one.path, one.make()) for one in files}
+    return said | {f"search/{group.name}": "\n".join(map(str, group.records())) for group in search_groups(made, {})}
 
 
 def public_words(ledger: Ledger, schemas: Schemas, examination: Examination | None = None) -> dict[str, str]:

@@ -94,7 +94,7 @@ def times(folder: Path) -> dict[str, int]:
 
 
 def built(folder: Path, out: Path, name: EditionName = "internal", *languages: str) -> dict[str, bytes]:
-    site.build(folder, name, out, AS_OF, read(tree_of(folder)), languages)
+    site.build(folder, name, out, AS_OF, read(tree_of(folder)), languages, searchable=False)
     return contents(out)
 
 
@@ -265,7 +265,7 @@ def test_pages_filled_in_are_held_against_pages_of_the_theme(readings: Readings,
     made = prepared(ROOT, "internal", language("zh"), AS_OF, readings)
     theme = FakeTheme()
     theme.write(made, tmp_path / "true")
-    assert {name.partition("/")[0] for name in theme.rendered} == {"items", "units", "campaigns", "reports"}
+    assert {name.partition("/")[0] for name in theme.rendered} == {"items", "units", "campaigns", "reports", "search"}
     with pytest.raises(ShellMismatchError):
         FakeTheme(slip=" ").write(made, tmp_path / "false")
 

@@ -75,7 +75,7 @@ def _program() -> Path:
     try:
         from pagefind_bin_extended import get_executable
 
-        return cast(Path, get_executable())
+        return Path(get_executable())
     except (ImportError, FileNotFoundError) as error:
         raise IndexerError(f"{_PACKAGE}: {error}") from error
 

@@ -126,6 +126,18 @@ def begin_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
     return over_cores(in_blocks(work, _BLOCK), _write_all)
 
 
+def base_digest(made: Prepared, *more: str) -> str:
+    """What every file depends on: registry, schemas, holidays, day, language and program."""
+    digest = hashlib.blake2b("\0".join(more).encode(), digest_size=16)
+    edition = made.edition
+    digest.update(f"{program_digest()}\0{edition.name}\0{edition.day}\0{edition.text.code}\0".encode())
+    digest.update(edition.calendar.release().encode())
+    for path in sorted(edition.digests):
+        if path.startswith(("registry/", "schemas/")):
+            digest.update(edition.digests[path].encode())
+    return digest.hexdigest()
+
+
 def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[Writing]:
     for folder, pages in _by_folder(loose_pages(made.edition)).items():
         shell = theme.shell(folder)

@@ -26,7 +26,7 @@ _SCRIPT_TEXTS = (
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """The search page, where the site has a search; it stands outside the navigation, reached by the box on every page."""
+    """The search page, where the site has a search: outside the navigation, reached by the box on every page."""
     if not edition.searchable:
         return
     text = edition.text

@@ -129,8 +129,13 @@ def _others(edition: Edition, pages: Mapping[str, tuple[Titles, str]]) -> Iterat
         address = f"campaigns/{campaign.id}.html"
         yield SearchRecord(address, "campaign", titles, text, (campaign.name,), unit=campaign.lead_unit)
     for path, (titles, html) in pages.items():
-        text = _BLANKS.sub(_BETWEEN, Markup(_END_OF_BLOCK.sub(_BETWEEN, html)).striptags()) if path in _READ else ""
-        yield SearchRecord(path, "page", titles, text, tuple(titles.values()))
+        yield SearchRecord(path, "page", titles, _read(html) if path in _READ else "", tuple(titles.values()))
+
+
+def _read(html: str) -> str:
+    """The text of a page, its blocks apart."""
+    apart = _END_OF_BLOCK.sub(_BETWEEN, html)
+    return _BLANKS.sub(_BETWEEN, Markup(apart).striptags())  # noqa: S704 - only to be rid of its tags
 
 
 def _titles(edition: Edition, name: str, name_en: str) -> Titles:
