@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -81,15 +82,16 @@ def _bundles(made: Sequence[Prepared], store: SearchStore, version: str) -> dict
     return bundles
 
 
-def _pages(made: Sequence[Prepared]) -> dict[str, tuple[Titles, str]]:
-    """The pages of the navigation by path: titles in every language, and all contents together."""
+def _pages(made: Sequence[Prepared]) -> dict[str, tuple[Titles, Callable[[], str]]]:
+    """The pages of the navigation by path: titles in every language, and what gives all contents together."""
     return {
-        path: (
-            {one.edition.text.code: one.pages[path][0] for one in made},
-            " ".join([one.pages[path][1] for one in made]),
-        )
+        path: ({one.edition.text.code: one.pages[path].title for one in made}, partial(_contents, made, path))
         for path in made[0].pages
     }
+
+
+def _contents(made: Sequence[Prepared], path: str) -> str:
+    return " ".join([one.renderer.content(one.pages[path]) for one in made])
 
 
 def _indexed(stale: _Stale) -> tuple[str, Mapping[str, bytes], str]:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from duban.publish.campaign_pages import campaign_views
 from duban.publish.edition import Edition
+from duban.publish.item_pages import bearings_of
 from duban.publish.names import Names
 from duban.publish.page import key_of
 from duban.publish.report_pages import bare_number
@@ -68,10 +69,10 @@ class SearchGroup:
     records: Callable[[], Iterator[SearchRecord]]
 
 
-def search_groups(edition: Edition, pages: Mapping[str, tuple[Titles, str]]) -> Iterator[SearchGroup]:
+def search_groups(edition: Edition, pages: Mapping[str, tuple[Titles, Callable[[], str]]]) -> Iterator[SearchGroup]:
     """The group without a year, then the years, the latest first.
 
-    ``pages`` are those of the navigation with their titles and the HTML of their contents.
+    ``pages`` are those of the navigation with their titles and what gives the HTML of their contents.
     """
     yield SearchGroup("", "", partial(_others, edition, pages))
     items: dict[str, list[str]] = {}
@@ -80,10 +81,10 @@ def search_groups(edition: Edition, pages: Mapping[str, tuple[Titles, str]]) -> 
     reports: dict[str, list[ReportRecord]] = {}
     for report in edition.ledger.reports.values():
         reports.setdefault(report["id"][:4], []).append(report)
-    digest = edition.digests.get
+    digest, bearings = edition.digests.get, edition.taken(bearings_of)
     for year in sorted({*items, *reports}, reverse=True):
         mine, issued = sorted(items.get(year, ()), reverse=True), reports.get(year, ())
-        paths = [*(edition.ledger.items[one].path for one in mine), *(f"reports/{one['id']}.yml" for one in issued)]
+        paths = [*(bearings[one].path for one in mine), *(f"reports/{one['id']}.yml" for one in issued)]
         yield SearchGroup(year, key_of(*map(digest, paths)), partial(_of_year, edition, year, mine, issued))
 
 
@@ -115,7 +116,7 @@ def _of_year(
         yield SearchRecord(address, "report", title, f"{called}{_BETWEEN}{text}", names, year)
 
 
-def _others(edition: Edition, pages: Mapping[str, tuple[Titles, str]]) -> Iterator[SearchRecord]:
+def _others(edition: Edition, pages: Mapping[str, tuple[Titles, Callable[[], str]]]) -> Iterator[SearchRecord]:
     for view in unit_views(edition):
         unit = view.unit
         names = (unit.short_name, unit.name)
@@ -128,8 +129,8 @@ def _others(edition: Edition, pages: Mapping[str, tuple[Titles, str]]) -> Iterat
         titles = _titles(edition, campaign.name, campaign.name_en)
         address = f"campaigns/{campaign.id}.html"
         yield SearchRecord(address, "campaign", titles, text, (campaign.name,), unit=campaign.lead_unit)
-    for path, (titles, html) in pages.items():
-        yield SearchRecord(path, "page", titles, _read(html) if path in _READ else "", tuple(titles.values()))
+    for path, (titles, content) in pages.items():
+        yield SearchRecord(path, "page", titles, _read(content()) if path in _READ else "", tuple(titles.values()))
 
 
 def _read(html: str) -> str:
