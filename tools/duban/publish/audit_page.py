@@ -13,14 +13,12 @@ from duban.finding import Finding
 from duban.moment import day_in_china
 from duban.proof import PROOF_STATES, Proof, ProofState
 from duban.publish.edition import Edition
-from duban.publish.forge_pages import forge_address
+from duban.publish.entry_name import address_of, called, page_of, title_of
+from duban.publish.forge_pages import commit_page
 from duban.publish.page import Page
-from duban.publish.place import Place, entry_around
 from duban.publish.shown import Shower
 from duban.publish.signature import proof_words
 from duban.publish.standing import counts
-from duban.rules.amendments import pointer_of
-from duban.rules.case import value_at
 
 MOST_LISTED = 100
 NEWEST = 20
@@ -99,7 +97,7 @@ def _newest_last(proof: Proof) -> tuple[str, int, str, str]:
 
 
 def _named(commit: str, edition: Edition) -> Named:
-    return Named(commit, commit[:_SHORT], forge_address(edition, f"commit/{commit}"))
+    return Named(commit, commit[:_SHORT], commit_page(edition, commit))
 
 
 def _told(violation: Violation, edition: Edition) -> Told:
@@ -107,7 +105,7 @@ def _told(violation: Violation, edition: Edition) -> Told:
     finding = Finding(violation.commit, 1, 1, code, violation.details)
     item = str(violation.details.get("item", ""))
     commit = _named(violation.commit, edition)
-    return Told(commit, code, text.message(finding), text.fix(finding), item, _page(item, edition))
+    return Told(commit, code, text.message(finding), text.fix(finding), item, page_of(item, edition))
 
 
 def _state(state: ProofState, edition: Edition) -> StateRow:
@@ -123,53 +121,13 @@ def _rows(state: ProofState, edition: Edition, shower: Shower) -> list[EntryRow]
 
 def _row(proof: Proof, edition: Edition, shower: Shower) -> EntryRow:
     comma = edition.text("shown.comma")
+    named = called(proof.item, proof.entry, edition, shower)
     return EntryRow(
         item=proof.item,
-        title=_title(proof.item, edition),
-        name=_entry_name(proof, edition, shower),
-        page=_address(proof, edition),
+        title=title_of(proof.item, edition),
+        name=named.name,
+        page=address_of(proof.item, named.entry, edition),
         signers=comma.join(dict.fromkeys(shower.names.position(one.person) for one in proof.signers)),
         on=day_in_china(proof.merged_at) if proof.merged_at else "",
         mark=shower.signatures.mark_of(proof),
     )
-
-
-def _title(item: str, edition: Edition) -> str:
-    if "/" in item:
-        report = edition.ledger.reports.get(item)
-        return report["title"] if report else ""
-    known = edition.ledger.items.get(item)
-    return known.record["title"] if known else ""
-
-
-def _entry_name(proof: Proof, edition: Edition, shower: Shower) -> str:
-    """What an entry is called, with its number in a list; what was added to one, by its field."""
-    root = edition.schemas.field("report" if "/" in proof.item else "item")
-    parts = pointer_of(proof.entry) if proof.entry else ()
-    names = [shower.entry_label(root)] if root.entry else []
-    for length, part in enumerate(parts, 1):
-        here = root.at(parts[:length])
-        if here is not None and (here.entry or length == len(parts)):
-            called = shower.entry_label(here) if here.entry else here.label(edition.text.code)
-            names.append(f"{called} {part + 1}" if isinstance(part, int) else called)
-    return " › ".join(names)
-
-
-def _page(item: str, edition: Edition) -> str:
-    if "/" in item:
-        return f"reports/{item.replace('/', '-')}.html" if item in edition.ledger.reports else ""
-    return f"items/{item}.html" if item in edition.ledger.items else ""
-
-
-def _address(proof: Proof, edition: Edition) -> str:
-    """The entry on its page; the page alone where the record no longer holds it."""
-    page = _page(proof.item, edition)
-    if not page or "/" in proof.item:
-        return page
-    entry = entry_around(edition.item_field, proof.entry)
-    try:
-        value_at(edition.ledger.items[proof.item].record, pointer_of(entry))
-    except (KeyError, IndexError, TypeError):
-        return page
-    anchor = Place(proof.item, entry).anchor
-    return f"{page}#{'paper-task_notice' if anchor.startswith('task_notice') else anchor}"

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from duban.model import ENDS
-from duban.publish import fragments
+from duban.publish import changes, fragments
+from duban.publish.changes import Marks
 from duban.publish.fragments import escaped
 from duban.publish.place import Place
-from duban.publish.shown import Row, Shower, Shown, is_long
+from duban.publish.shown import Row, Shower
 from duban.publish.signature import SIGNED
 from duban.record import ItemRecord
-from duban.rules.amendments import pointer_of
 from duban.schema import Field
 
 # What of each kind of entry stands in its headline, and which text needs no label there.
@@ -35,7 +35,6 @@ _HEADLINE: Mapping[str, tuple[str, ...]] = {
     "look_back": ("result",),
     "archive": ("archive_no",),
     "method": ("handling",),
-    "amendment": ("field",),
 }
 _TEXT: Mapping[str, str] = {
     "intake": "summary",
@@ -72,6 +71,11 @@ _ORDER = (
 )
 _COMPACT = frozenset({"visits", "progress"})
 _FORMS = frozenset({"tracking_notice", "coordination_notice", "closure_notice"})
+# Both sides of a change stand beside each other, not among the other fields.
+_SIDES: Mapping[str, frozenset[str]] = {
+    "extension": frozenset({"old_deadline", "new_deadline"}),
+    "amendment": frozenset({"field", "old", "new"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,15 @@ class Section:
     html: Markup
 
 
-def sections(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -> Iterator[Section]:
+def sections(record: ItemRecord, root: Field, shower: Shower, marks: Marks, *, papers: bool) -> Iterator[Section]:
     """The record after its head, in the order of an item's life; what a schema adds comes last.
 
-    With ``papers`` the task notice is left to its form.
+    ``marks`` are those of its amendments. With ``papers`` the task notice is left to its form.
     """
     language = shower.text.code
     title = shower.text("item.filing")
-    filing = [html for name in _FILING for html in _entries(record, name, root, shower, title, papers=papers)]
+    writer = _Writer(root, shower, marks, papers)
+    filing = [html for name in _FILING for html in _entries(record, name, writer, title)]
     if filing:
         body = "".join(filing)
         yield Section("filing", title, 1, fragments.section("filing", escaped(title), body, compact=False))
@@ -100,7 +105,7 @@ def sections(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -
         if name not in record:
             continue
         title = root.properties[name].label(language)
-        found = list(_entries(record, name, root, shower, title, papers=papers))
+        found = list(_entries(record, name, writer, title))
         if found:
             head = escaped(title)
             if len(found) > 1:
@@ -109,22 +114,28 @@ def sections(record: ItemRecord, root: Field, shower: Shower, *, papers: bool) -
             yield Section(name, title, len(found), html)
 
 
-def _entries(record: ItemRecord, name: str, root: Field, shower: Shower, title: str, *, papers: bool) -> Iterator[str]:
+class _Writer(NamedTuple):
+    """What every entry of an item is written with."""
+
+    root: Field
+    shower: Shower
+    marks: Marks
+    papers: bool
+
+
+def _entries(record: ItemRecord, name: str, writer: _Writer, title: str) -> Iterator[str]:
     """The HTML of each entry under one property; one called like the section needs no name of its own."""
-    field, node = root.properties[name], record.get(name)
+    field, node = writer.root.properties[name], record.get(name)
     if isinstance(node, list):
         if field.items is not None and field.items.entry:
             place = Place(record["id"], f"/{name}")
             for index, one in enumerate(node):
                 here = place.at(index)
-                if name == "amendments":
-                    yield _amendment(one, field.items, here, root, shower).article(here.anchor, title)
-                else:
-                    yield _entry(one, field.items, here, shower, papers=papers).article(here.anchor, title)
+                yield _entry(one, field.items, here, writer).article(here.anchor, title)
     elif field.entry and isinstance(node, dict):
         own_section = name not in _FILING
         place = Place(record["id"], f"/{name}")
-        yield _entry(node, field, place, shower, papers=papers).article("" if own_section else name, title)
+        yield _entry(node, field, place, writer).article("" if own_section else name, title)
 
 
 class _Entry(NamedTuple):
@@ -147,27 +158,32 @@ class _Entry(NamedTuple):
         return fragments.part(anchor, f"<b>{escaped(self.label)}</b> {self.on} {self.headline}", self.body)
 
 
-def _entry(node: Mapping[str, Any], field: Field, place: Place, shower: Shower, *, papers: bool) -> _Entry:
+def _entry(node: Mapping[str, Any], field: Field, place: Place, writer: _Writer, *, inner: bool = False) -> _Entry:
+    """One entry; what stands on its form above need not be read twice, but for what is ``inner`` to it."""
+    shower = writer.shower
     frame = _frame(field, shower)
+    marks = changes.of_entry(writer.marks, place)
     headline = [name for name in frame.headline if name in node]
-    on_paper = papers and field.entry in _FORMS
-    # What stands on the form above need not be read twice.
+    on_paper = writer.papers and not inner and field.entry in _FORMS
     rows = text = ""
     if not on_paper:
-        rows = shower.listed(node, field, {*frame.apart, *headline, *shower.said_by_signature(node, field)})
+        without = {*frame.apart, *headline, *shower.said_by_signature(node, field)}
+        rows = shower.listed(node, field, without, marks)
         text = node.get(frame.text, "")
     parts = []
     for name in frame.nested:
         if name in node:
             within = place.under(name)
-            parts.append(_entry(node[name], field.properties[name], within, shower, papers=False).part(within.anchor))
-    said = f'<p class="entry-text">{escaped(text)}</p>' if text else ""
+            parts.append(_entry(node[name], field.properties[name], within, writer, inner=True).part(within.anchor))
+    said = f'<p class="entry-text">{escaped(text)}{marks.get(frame.text, "")}</p>' if text else ""
+    turn = _turn(node, field, writer) if frame.turns else ""
     return _Entry(
         kind=field.entry,
         label=frame.label,
-        on=shower.day(node.get(field.dated_by, "")),
-        headline=_headline([shower.row(node, name, field) for name in headline]),
-        body=f"{said}{rows}{shower.signatures.line(node, place)}{''.join(parts)}",
+        on=f"{shower.day(node.get(field.dated_by, ''))}{marks.get(field.dated_by, '')}",
+        headline=_headline([shower.row(node, name, field) for name in headline], marks)
+        or _amended(node, field, writer),
+        body=f"{turn}{said}{rows}{shower.signatures.line(node, place)}{''.join(parts)}",
         to_paper=_to_paper(place.anchor, shower) if on_paper else "",
     )
 
@@ -178,50 +194,46 @@ def _to_paper(anchor: str, shower: Shower) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What all entries of a kind have in common."""
+    """What all entries of a kind have in common; ``turns`` where they set one value in place of another."""
 
     label: str
     headline: tuple[str, ...]
     text: str
     nested: tuple[str, ...]
     apart: frozenset[str]
+    turns: bool
 
 
 def _frame(field: Field, shower: Shower) -> _Frame:
     def make() -> _Frame:
         nested = tuple(name for name, child in field.properties.items() if child.entry)
-        text = _TEXT.get(field.entry, "")
-        apart = frozenset({*nested, text, field.dated_by, SIGNED})
-        return _Frame(shower.entry_label(field), _HEADLINE.get(field.entry, ()), text, nested, apart)
+        text, sides = _TEXT.get(field.entry, ""), _SIDES.get(field.entry, frozenset())
+        apart = frozenset({*nested, *sides, text, field.dated_by, SIGNED})
+        return _Frame(shower.entry_label(field), _HEADLINE.get(field.entry, ()), text, nested, apart, bool(sides))
 
     return shower.kept("frame", field, make)
 
 
-def _headline(rows: list[Row]) -> str:
+def _headline(rows: list[Row], marks: Mapping[str, str]) -> str:
     parts = []
     for number, row in enumerate(rows, 1):
         name = row.label.name
         colour = f" colour colour--{number}" if name == "colour" else ""
-        parts.append(f'<span class="head-{name}{colour}" title="{row.label.html}">{row.value.html}</span>')
+        mark = marks.get(name, "")
+        parts.append(f'<span class="head-{name}{colour}" title="{row.label.html}">{row.value.html}{mark}</span>')
     return " ".join(parts)
 
 
-def _amendment(node: Mapping[str, Any], field: Field, place: Place, root: Field, shower: Shower) -> _Entry:
-    """An amendment with the field it is about called by its name, old and new value shown as that field's."""
-    pointer = pointer_of(node["field"])
-    target = root.at(pointer)
-    path: list[str] = []
-    for end in range(1, len(pointer) + 1):
-        here = root.at(pointer[:end])
-        if isinstance(pointer[end - 1], int):
-            path[-1:] = [f"{path[-1]} {int(pointer[end - 1]) + 1}" if path else str(pointer[end - 1])]
-        else:
-            path.append(here.label(shower.text.code) if here else str(pointer[end - 1]))
-    entry = _entry(node, field, place, shower, papers=False)
-    said = " › ".join(path)
-    headline = _headline([Row(shower.label(field.properties["field"]), Shown("text", said, escaped(said)))])
-    parts = []
-    for row in shower.rows(node, field, {"field", field.dated_by, *shower.said_by_signature(node, field)}):
-        value = shower.value(node[row.label.name], target) if target and row.label.name in ("old", "new") else row.value
-        parts.append((row.label.wide_row if is_long(value) else row.label.row) + value.html)
-    return entry._replace(headline=headline, body=f"{fragments.rows(parts)}{shower.signatures.line(node, place)}")
+def _amended(node: Mapping[str, Any], field: Field, writer: _Writer) -> str:
+    """An amendment's headline: the field that it is about, called by its name; "" for other entries."""
+    if field.entry != "amendment":
+        return ""
+    said = changes.amended_field(node["field"], writer.root, writer.shower)
+    help_text = writer.shower.label(field.properties["field"]).html
+    return f'<span class="head-field" title="{help_text}">{escaped(said)}</span>'
+
+
+def _turn(node: Mapping[str, Any], field: Field, writer: _Writer) -> str:
+    if field.entry == "amendment":
+        return changes.amendment(node, field, writer.root, writer.shower)
+    return changes.extension(node, field, writer.shower)

@@ -14,7 +14,10 @@ _FORMATS = {"date": "date"}
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """One field. ``form`` names the table that describes what stands here, "" when it follows in place."""
+    """One field. ``form`` names the table that describes what stands here, "" when it follows in place.
+
+    ``signed`` is the kind of the entry that stands here; ``anchor`` leads to the row of one described in place.
+    """
 
     key: str
     depth: int
@@ -26,6 +29,7 @@ class FieldRow:
     allowed: tuple[str, ...]
     form: str
     signed: str
+    anchor: str
     due: bool
 
 
@@ -46,6 +50,16 @@ def field_tables(schemas: Schemas, text: Language) -> Iterator[FieldTable]:
         root = schemas.field(name)
         rows = tuple(_rows(root, 0, schemas, text))
         yield FieldTable(name, root.label(text.code), root.help(text.code), rows)
+
+
+def field_anchor(schemas: Schemas, entry: str) -> str:
+    """Where the fields of a kind of entry are explained: in a table of their own, or below the entry's row."""
+    own = (name for name in schemas.names if schemas.field(name).entry == entry)
+    return next(own, _row_anchor(entry))
+
+
+def _row_anchor(entry: str) -> str:
+    return f"entry-{entry}"
 
 
 def _forms(schemas: Schemas) -> Iterator[str]:
@@ -79,6 +93,7 @@ def _rows(field: Field, depth: int, schemas: Schemas, text: Language) -> Iterato
             allowed=tuple(_allowed(inner, text)),
             form=form,
             signed=inner.entry,
+            anchor=_row_anchor(inner.entry) if inner.entry and not form else "",
             due=child.is_due,
         )
         if not form and key != "signed":

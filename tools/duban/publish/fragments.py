@@ -32,12 +32,13 @@ class Label:
     row: str
     wide_row: str
     ruled: str
+    mark: str = ""
 
     @classmethod
-    def of(cls, name: str, text: str, help_text: str) -> Label:
-        """A label from its plain texts."""
+    def of(cls, name: str, text: str, help_text: str, mark: str = "") -> Label:
+        """A label from its plain texts; ``mark`` is HTML that follows the name where it stands before a value."""
         html, title = escaped(text), f' title="{escaped(help_text)}"' if help_text else ""
-        named = f"<dt{title}>{html}</dt><dd>"
+        named = f"<dt{title}>{html}{mark}</dt><dd>"
         return cls(
             name,
             text,
@@ -46,8 +47,18 @@ class Label:
             title,
             row=f'<div class="row">{named}',
             wide_row=f'<div class="row row--long">{named}',
-            ruled=f'<th scope="row"{title}>{html}</th>',
+            ruled=f'<th scope="row"{title}>{html}{mark}</th>',
+            mark=mark,
         )
+
+    def marked(self, mark: str) -> Label:
+        """The same with a mark in HTML after the name."""
+        return Label.of(self.name, self.text, self.help, mark) if mark else self
+
+    @property
+    def markup(self) -> Markup:
+        """The name with its mark, as a template takes it."""
+        return Markup(self.html + self.mark)  # noqa: S704 - made of escaped parts
 
 
 def day(on: str) -> str:
@@ -143,6 +154,12 @@ def event(kind: str, on: str, anchor: str, label: str, summary: str, proof: str,
     )
 
 
+def entered(on: str, entries: str, *cells: tuple[str, str]) -> str:
+    """One row of how an item came into the ledger: HTML, each further cell with its column's name."""
+    more = "".join([f'<td data-label="{head}">{html}</td>' for head, html in cells])
+    return f'<tr><td class="no-break">{on}</td><th scope="row">{entries}</th>{more}</tr>'
+
+
 def seal(state: str, word: str, help_text: str) -> tuple[str, str]:
     """A small seal with the word for how an entry is proven, up to its end tag.
 
@@ -167,6 +184,25 @@ def owed(kind: str, name: str, owner: str, days: Iterable[tuple[str, str]], stat
         f'<tr class="owed--{state}"><th scope="row">{what}</th>{owner}{inner}'
         f'<td class="no-break"><span class="state state--{state}">{dot}{escaped(word)}</span></td></tr>'
     )
+
+
+def mark(target: str, word: str, help_text: str) -> str:
+    """A small mark that leads to what says more."""
+    return f' <a class="amended-mark" href="#{target}" title="{escaped(help_text)}">{escaped(word)}</a>'
+
+
+def turn(old: tuple[str, str], new: tuple[str, str], *, block: bool) -> str:
+    """An old value and the new one side by side, each with its name; ``block`` gives each a column of its own.
+
+    Names are texts, values HTML.
+    """
+    sides = "".join(
+        [
+            f'<div class="turn-{side}"><span class="turn-name">{escaped(name)}</span> <{tag}>{html}</{tag}></div>'
+            for side, tag, (name, html) in (("old", "del", old), ("new", "ins", new))
+        ]
+    )
+    return f'<div class="turn{" turn--block" if block else ""}">{sides}</div>'
 
 
 def step(number: int, name: str, state: str, on: str, word: str) -> str:

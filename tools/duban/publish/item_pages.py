@@ -9,14 +9,18 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from duban.deadline import closing, ending
+from duban.deadline import closing, ending, granted
 from duban.model import STEPS, Item
-from duban.publish import fragments
+from duban.publish import changes, fragments
 from duban.publish.agenda import current_obligations
+from duban.publish.changes import Marks
 from duban.publish.edition import Edition
 from duban.publish.entry import Section, sections
+from duban.publish.forge_pages import history_page
 from duban.publish.fragments import escaped
+from duban.publish.history import history
 from duban.publish.life import found_entries, life
+from duban.publish.next_step import expected
 from duban.publish.page import Page
 from duban.publish.paper import papers
 from duban.publish.place import Place
@@ -112,28 +116,43 @@ def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, .
 def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], shower: Shower) -> dict[str, object]:
     item, root = edition.ledger.items[identity], edition.item_field
     record, status = item.record, edition.states[identity]
-    parts = tuple(sections(record, root, shower, papers=not edition.public))
-    forms = () if edition.public else tuple(papers(record, root, shower))
+    marks = changes.marks(record, root, shower)
+    parts = tuple(sections(record, root, shower, marks, papers=not edition.public))
+    forms = () if edition.public else tuple(papers(record, root, shower, marks))
     events = found_entries(record, root, shower)
+    told = history(identity, events, edition, shower)
+    links = [shower.reference("item", one).markup for one in _linked(record)]
     return {
         "item": record,
         "path": item.path,
         "status": status,
         "lead": shower.names.unit(status.lead_unit) if status.lead_unit else "",
-        "head": _head(record, edition, shower),
+        "head": _head(record, edition, shower, marks),
+        "title_mark": Markup(changes.of_head(marks).get("title", "")),  # noqa: S704 - escaped there
+        "asked": _asked(record, edition, shower),
         "unsound": sum(proof.state == "broken" for proof in by_item(edition).get(item.id, ())),
         "ended": _ended(record, edition, shower),
         "steps": _steps(steps(record, status, edition), shower),
+        "expected": expected(item, status, edition),
         "owed": _owed(status, edition, shower),
         "has_calendar": bool(current_obligations(status, edition.day)),
-        "next_name": _next_name(status),
-        "next_owner": shower.names.unit(status.next.who) if status.next else "",
         "life": life(events, shower, papers=bool(forms)),
         "papers": forms,
         "sections": parts,
-        "links": [shower.reference("item", identity).markup for identity in _linked(record)],
+        "links": links,
         "mentions": mentions,
-        "jumps": tuple(_jumps(parts, edition, forms=bool(forms), owed=bool(status.obligations), linked=bool(mentions))),
+        "history": told,
+        "file_history": "" if edition.public else history_page(edition, item.path),
+        "jumps": tuple(
+            _jumps(
+                parts,
+                edition,
+                forms=bool(forms),
+                owed=bool(status.obligations),
+                linked=bool(links or mentions),
+                told=bool(told),
+            )
+        ),
     }
 
 
@@ -155,8 +174,21 @@ def _steps(found: tuple[Step, ...], shower: Shower) -> Markup:
     )
 
 
-def _head(record: ItemRecord, edition: Edition, shower: Shower) -> list[Row]:
-    return [shower.row(record, name, edition.item_field) for name in _HEAD if name in record]
+def _head(record: ItemRecord, edition: Edition, shower: Shower, marks: Marks) -> list[Row]:
+    rows = [shower.row(record, name, edition.item_field) for name in _HEAD if name in record]
+    amended = changes.of_head(marks)
+    return [Row(row.label.marked(amended.get(row.label.name, "")), row.value) for row in rows] if amended else rows
+
+
+def _asked(record: ItemRecord, edition: Edition, shower: Shower) -> str:
+    """The last extension that was asked for and did not move the deadline: to which day, and what became of it."""
+    last = record.get("extensions", [None])[-1]
+    if last is None or granted(last):
+        return ""
+    field = edition.item_field.properties["extensions"].items
+    result = changes.outcome(last, field, shower) if field else ""
+    said = shower.text("extension.late") if changes.is_late(last) else result
+    return shower.text("item.asked", day=last["new_deadline"], result=said)
 
 
 def _ended(record: ItemRecord, edition: Edition, shower: Shower) -> Ended | None:
@@ -185,10 +217,6 @@ def _owed(status: Status, edition: Edition, shower: Shower) -> Markup:
     return Markup("".join(rows))  # noqa: S704 - made of escaped parts
 
 
-def _next_name(status: Status) -> str:
-    return status.next.name if status.next and status.next.kind in _NAMED else ""
-
-
 def _linked(record: ItemRecord) -> dict[str, None]:
     """Linked items, each once: named here, that go on from here, or that took this one over."""
     named = [*record.get("related", ())]
@@ -207,7 +235,7 @@ def _title(identity: str, edition: Edition) -> str:
 
 
 def _jumps(
-    parts: tuple[Section, ...], edition: Edition, *, forms: bool, owed: bool, linked: bool
+    parts: tuple[Section, ...], edition: Edition, *, forms: bool, owed: bool, linked: bool, told: bool
 ) -> Iterator[tuple[str, str]]:
     text = edition.text
     if owed:
@@ -220,6 +248,8 @@ def _jumps(
         yield part.anchor, f"{part.title}{count}"
     if linked:
         yield "links", text("item.links")
+    if told:
+        yield "history", text("history.title")
 
 
 def _mentions(edition: Edition) -> dict[str, tuple[Mention, ...]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from duban.publish import changes
+from duban.publish.changes import Correction, Marks
 from duban.publish.fragments import escaped
 from duban.publish.place import Place
 from duban.publish.shown import Row, Shower, Shown
@@ -58,8 +60,8 @@ class Receipt:
 class Paper:
     """One form on its sheet. ``lines`` is the body of the ruled table; a ``dense`` one needs the small size.
 
-    ``rows`` are the same before they are HTML, line by line. ``proof`` is how the form's own
-    signature is proven, "" where nothing was audited.
+    ``rows`` are the same before they are HTML, line by line. ``corrections`` are the amendments to what
+    it says. ``proof`` is how the form's own signature is proven, "" where nothing was audited.
     """
 
     anchor: str
@@ -80,24 +82,28 @@ class Paper:
     contact: tuple[Row, ...]
     copies: Row | None
     short_office: str
+    corrections: tuple[Correction, ...]
     proof: str
 
 
-def papers(record: ItemRecord, root: Field, shower: Shower) -> Iterator[Paper]:
-    """All forms of an item, kind by kind, each kind in order of time."""
+def papers(record: ItemRecord, root: Field, shower: Shower, marks: Marks) -> Iterator[Paper]:
+    """All forms of an item, kind by kind, each kind in order of time; ``marks`` are those of its amendments."""
     for name in FORMS:
         field, node = root.properties[name], record.get(name)
         if isinstance(node, list) and field.items is not None:
             for index, one in enumerate(node):
-                yield _paper(record, root, one, field.items, Place(record["id"], f"/{name}/{index}"), shower)
+                yield _paper(record, root, one, field.items, Place(record["id"], f"/{name}/{index}"), shower, marks)
         elif isinstance(node, dict):
-            yield _paper(record, root, node, field, Place(record["id"], f"/{name}"), shower)
+            yield _paper(record, root, node, field, Place(record["id"], f"/{name}"), shower, marks)
 
 
 def _paper(
-    record: ItemRecord, root: Field, node: Mapping[str, Any], field: Field, place: Place, shower: Shower
+    record: ItemRecord, root: Field, node: Mapping[str, Any], field: Field, place: Place, shower: Shower, marks: Marks
 ) -> Paper:
     rows = {row.label.name: row for row in shower.rows(node, field)}
+    for name, mark in changes.of_entry(marks, place).items():
+        if name in rows:
+            rows[name] = Row(rows[name].label.marked(mark), rows[name].value)
     lines = tuple(_lines(_matter(record, root, shower), rows, field.entry))
     receipts = tuple(_receipts(node, field.entry, place, shower))
     # A close-out bears the signature of the unit that applies, in the block below.
@@ -110,6 +116,7 @@ def _paper(
         name=shower.entry_label(field),
         office=shower.names.office(node["issuer"]),
         short_office=shower.names.unit(node["issuer"]),
+        corrections=changes.corrections(record, place, root, shower) if marks else (),
         number=node["form_no"],
         urgency=root.properties["urgency"].value_label(record["urgency"], shower.text.code),
         recipients=rows["recipients"].value.text if "recipients" in rows else _addressee(node, shower),

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, once
 from duban.publish.fragments import escaped
+from duban.publish.names import Names
 from duban.publish.shown import Row, Shower, Shown
 from duban.schema import Field
 from duban.status import LIGHTS
@@ -90,13 +91,18 @@ def groups(edition: Edition, shower: Shower) -> Iterator[Group]:
         yield Group("general", edition.text("rules.general"), "", tuple(single))
 
 
-def signings(edition: Edition, shower: Shower) -> Iterator[Signing]:
-    """Who must sign each kind of entry: the role, and of which unit."""
-    policy = edition.ledger.registry.policy
+@once
+def signed_by(edition: Edition) -> Mapping[str, tuple[str, ...]]:
+    """Who must sign each kind of entry: the roles in words, and of which unit."""
+    signatures = edition.ledger.registry.policy["signatures"]
+    return {entry: tuple(_role(role, entry, edition) for role in roles) for entry, roles in signatures.items()}
+
+
+def signings(edition: Edition) -> Iterator[Signing]:
+    """The same, each kind of entry called by its name."""
     labels = edition.schemas.field("policy").properties["signatures"].properties
-    for entry, roles in policy["signatures"].items():
-        kind = labels[entry].label(edition.text.code) if entry in labels else entry
-        yield Signing(kind, tuple(_role(role, entry, edition, shower) for role in roles))
+    for entry, roles in signed_by(edition).items():
+        yield Signing(labels[entry].label(edition.text.code) if entry in labels else entry, roles)
 
 
 def series(edition: Edition, shower: Shower) -> tuple[Row, ...]:
@@ -118,13 +124,14 @@ def _worded(row: Row) -> Row:
     return Row(row.label, Shown("words", value.text, escaped(value.text))) if value.kind == "lines" else row
 
 
-def _role(role: str, entry: str, edition: Edition, shower: Shower) -> str:
+def _role(role: str, entry: str, edition: Edition) -> str:
     name, _, of = role.partition("@")
+    called = Names(edition).role(name)
     if not of:
-        return shower.names.role(name)
+        return called
     field = _unit_field(edition.item_field, entry, of)
     unit = field.label(edition.text.code) if field else of
-    return edition.text("rules.role_of", role=shower.names.role(name), unit=unit)
+    return edition.text("rules.role_of", role=called, unit=unit)
 
 
 def _unit_field(root: Field, entry: str, name: str) -> Field | None:

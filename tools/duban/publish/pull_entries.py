@@ -81,7 +81,7 @@ def _addition(record: Data, root: Field, pointer: str, shower: Shower) -> str:
         return _amendment(value, field, root, shower)
     if field.entry and parts and parts[0] in FORMS and all(isinstance(part, int) for part in parts[1:]):
         anchor = f"paper-{Place('', pointer).anchor}"
-        form = next(one for one in papers(cast(ItemRecord, record), root, shower) if one.anchor == anchor)
+        form = next(one for one in papers(cast(ItemRecord, record), root, shower, {}) if one.anchor == anchor)
         return quoted(_paper(form, value, field, shower))
     if SIGNED in parts[-2:-1]:
         return _signatures([value], shower)

@@ -68,7 +68,7 @@ def _rules(edition: Edition) -> dict[str, object]:
         "lights": light_rules(edition),
         "steps": tuple((step, shower.label(entries[step])) for step in STEPS),
         "groups": tuple(groups(edition, shower)),
-        "signings": () if edition.public else tuple(signings(edition, shower)),
+        "signings": () if edition.public else tuple(signings(edition)),
         "series": series(edition, shower),
         "causes": () if edition.public else cause_rows(edition),
     }

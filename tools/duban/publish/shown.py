@@ -22,6 +22,7 @@ _LONG = frozenset({"prose", "lines", "table", "group", "entry"})
 _SOMETIMES_LONG = frozenset({"text", "words"})
 _SHORT = 32
 _LINE = 200
+_UNMARKED: Mapping[str, str] = {}
 
 
 class Shown(NamedTuple):
@@ -110,13 +111,19 @@ class Shower:
             if name in node and name not in without
         ]
 
-    def listed(self, node: Mapping[str, Any], field: Field, without: Collection[str]) -> str:
-        """The same as HTML, one under the other; long values get a line of their own."""
+    def listed(
+        self, node: Mapping[str, Any], field: Field, without: Collection[str], marks: Mapping[str, str] = _UNMARKED
+    ) -> str:
+        """The same as HTML, one under the other; long values get a line of their own.
+
+        ``marks`` are marks in HTML beside the names of some properties.
+        """
         parts = []
         for name, label, write in self._plan(field):
             if name in node and name not in without:
                 shown = write(node[name])
-                parts.append((label.wide_row if is_long(shown) else label.row) + shown.html)
+                here = label.marked(marks[name]) if name in marks else label
+                parts.append((here.wide_row if is_long(shown) else here.row) + shown.html)
         return fragments.rows(parts)
 
     def reference(self, kind: str, value: str) -> Shown:
@@ -142,10 +149,13 @@ class Shower:
         """A day in words, as on paper."""
         html = self._long_days.get(on)
         if html is None:
-            year, month, day = on.split("-")
-            words = self.text("paper.date", iso=on, year=int(year), month=int(month), day=int(day))
-            html = self._long_days[on] = Markup(fragments.long_day(on, words))  # noqa: S704 - escaped there
+            html = self._long_days[on] = Markup(fragments.long_day(on, self.day_in_words(on)))  # noqa: S704 - escaped there
         return html
+
+    def day_in_words(self, on: str) -> str:
+        """The same as plain text."""
+        year, month, day = on.split("-")
+        return self.text("paper.date", iso=on, year=int(year), month=int(month), day=int(day))
 
     def signed(self, node: Mapping[str, Any], place: Place) -> Markup:
         """Who signed the entry at a place, and how that is proven."""

@@ -13,7 +13,7 @@ from duban.moment import day_in_china
 from duban.proof import Proof, ProofState, Signer
 from duban.publish import fragments
 from duban.publish.edition import Edition
-from duban.publish.forge_pages import forge_address, pull_mark
+from duban.publish.forge_pages import pull_mark, pull_page
 from duban.publish.fragments import escaped
 from duban.publish.names import Names
 from duban.publish.place import Place
@@ -92,6 +92,20 @@ class Signatures:
                 return self.mark_of(proof, by)
         return ""
 
+    def position(self, person: str) -> str:
+        """What a person is called, as HTML."""
+        html = self._called_by.get(person)
+        if html is None:
+            html = self._called_by[person] = escaped(self._names.position(person))
+        return html
+
+    def day_of(self, at: str) -> str:
+        """The ISO day in China of an instant."""
+        known = self._days.get(at)
+        if known is None:
+            known = self._days[at] = day_in_china(at)
+        return known
+
     def _proven(self, claims: Sequence[Mapping[str, Any]], place: Place) -> str:
         """The line of an entry whose history was audited; a signature that was added has its own proof beside it."""
         proof, later = self._proofs.get(place), self._later.get(place)
@@ -116,7 +130,7 @@ class Signatures:
         approved = ""
         for one in signers:
             if one.person == by and one.role == role:
-                approved = self._day_of(one.at)
+                approved = self.day_of(one.at)
         plain = "paper" not in claim and (approved == on or not approved)
         return f'<span class="signature">{who} {self._day(on) if plain else self._when(claim, approved)}</span>'
 
@@ -138,7 +152,7 @@ class Signatures:
 
     def _signature(self, one: Signer) -> str:
         """Who approved, on which day; in public the day alone."""
-        on = self._day_of(one.at)
+        on = self.day_of(one.at)
         who = f"{self._who(one.role, one.person)} " if one.person else ""
         return f'<span class="signature">{who}{self._day(on) if on else ""}</span>' if who or on else ""
 
@@ -180,18 +194,8 @@ class Signatures:
         return f"{before}{said[0] if len(said) == 1 else self._comma.join(said)}{after}"
 
     def _name_and_day(self, one: Signer) -> str:
-        on = self._days.get(one.at) or self._day_of(one.at)
-        return f"{self._called_by.get(one.person) or self._position(one.person)} {on}" if one.person else on
-
-    def _position(self, person: str) -> str:
-        html = self._called_by[person] = escaped(self._names.position(person))
-        return html
-
-    def _day_of(self, at: str) -> str:
-        known = self._days.get(at)
-        if known is None:
-            known = self._days[at] = day_in_china(at)
-        return known
+        on = self._days.get(one.at) or self.day_of(one.at)
+        return f"{self.position(one.person)} {on}" if one.person else on
 
     def _who(self, role: str, by: str) -> str:
         html = self._whos.get((role, by))
@@ -228,7 +232,7 @@ class Signatures:
     @cached_property
     def _pull_around(self) -> tuple[str, ...]:
         """What stands around a pull request's number, wherever it stands."""
-        address = "" if self._edition.public else forge_address(self._edition, f"pull/{_BLANK}")
+        address = "" if self._edition.public else pull_page(self._edition, _BLANK)
         return tuple(fragments.pull(f"{pull_mark(self._edition)}{_BLANK}", address).split(_BLANK))
 
     @cached_property

@@ -1,0 +1,61 @@
+"""An open item's record and status → what is expected next in plain words: what, of whom, by when, signed by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from duban.model import Item
+from duban.publish.edition import Edition
+from duban.publish.fill_in import FillIn, fill_in
+from duban.publish.policy_words import signed_by
+from duban.record import ItemRecord
+from duban.status import Next, Status
+
+# What each obligation is met by, where that is not an entry of the same name.
+_ENTRIES: Mapping[str, str] = {
+    "milestone": "progress",
+    "subtask": "coordination_notice",
+    "deadline": "closure_notice",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """``what`` is a phrase, ``who`` a unit's name, ``due`` an ISO day or "", ``signers`` the roles in words.
+
+    ``more`` counts what else is pending after it.
+    """
+
+    what: str
+    who: str
+    due: str
+    signers: str
+    more: int
+    fill_in: FillIn
+
+
+def expected(item: Item, status: Status, edition: Edition) -> Expected | None:
+    """What the item waits for; None where nothing is left to do, and in public, where nobody is named for it."""
+    coming = status.next
+    if coming is None or edition.public:
+        return None
+    coming = _in_the_office(item.record, coming, edition)
+    entry = _ENTRIES.get(coming.kind, coming.kind)
+    return Expected(
+        what=edition.text(f"next.{coming.kind}", name=coming.name),
+        who=edition.unit_name(coming.who),
+        due=coming.due,
+        signers=edition.text("shown.comma").join(signed_by(edition).get(entry, ())),
+        more=max(len(status.pending) - 1, 0),
+        fill_in=fill_in(edition, item, entry),
+    )
+
+
+def _in_the_office(record: ItemRecord, coming: Next, edition: Edition) -> Next:
+    """A unit that has applied for close-out has done its part: the office verifies on the spot, then decides."""
+    notices = record.get("closure_notices")
+    if coming.kind != "deadline" or not notices or "decision" in notices[-1]:
+        return coming
+    kind = "closure_decision" if "verification" in notices[-1] else "verification"
+    return Next(kind, edition.ledger.registry.policy["office"], name=notices[-1]["form_no"])
