@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from markupsafe import Markup
 
 from duban.proof import Proof
 from duban.publish import fragments
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, once
 from duban.publish.entry_name import called
 from duban.publish.fragments import escaped
 from duban.publish.life import Found, anchor_of
 from duban.publish.shown import Shower
 from duban.publish.signature import SIGNED
 from duban.publish.standing import by_item
+
+_DAY = attrgetter("on")
 
 
 def history(item: str, events: Sequence[Found], edition: Edition, shower: Shower) -> Markup:
@@ -62,19 +65,27 @@ def _link(proof: Proof, stand: dict[str, str], edition: Edition, shower: Shower)
 
 def _claims(events: Sequence[Found], edition: Edition, shower: Shower) -> Iterator[str]:
     position, head = shower.signatures.position, escaped(shower.text("history.signers"))
-    for on, group in groupby(events, key=_day):
-        links: list[str] = []
+    links = _links(edition)
+    for on, group in groupby(events, key=_DAY):
+        entries: list[str] = []
         signers: dict[str, None] = {}
         for one in group:
-            name = called(one.place.item, one.place.pointer, edition, shower).name
-            links.append(f'<a href="#{anchor_of(one.place, papers=True)}">{escaped(name)}</a>')
-            signers.update(dict.fromkeys([claim["by"] for claim in one.node.get(SIGNED, ())]))
+            pointer = one.place.pointer
+            link = links.get(pointer)
+            if link is None:
+                name = called(one.place.item, pointer, edition, shower).name
+                link = links[pointer] = fragments.link(f"#{anchor_of(one.place, papers=True)}", name)
+            entries.append(link)
+            for claim in one.node.get(SIGNED, ()):
+                signers[claim["by"]] = None
         cell = head, _listed(map(position, signers), shower)
-        yield fragments.entered(shower.day(on), _listed(links, shower), cell)
+        yield fragments.entered(shower.day(on), _listed(entries, shower), cell)
 
 
-def _day(one: Found) -> str:
-    return one.on
+@once
+def _links(_edition: Edition) -> dict[str, str]:
+    """Links to entries by their pointers, written once: most items have theirs in the same places."""
+    return {}
 
 
 def _listed(parts: Iterable[str], shower: Shower) -> str:

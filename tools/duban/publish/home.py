@@ -1,4 +1,4 @@
-"""An edition → its home page: figures, lights, the funnel of seven steps, what is due and overdue, the trend."""
+"""An edition → its home page: figures, lights, the funnel of seven steps, what is due, what came last, the trend."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from duban.model import STEPS, Item
 from duban.publish.campaign_pages import CampaignView, campaign_views
 from duban.publish.edition import Edition
 from duban.publish.item_row import UNCOUNTED, ItemRow, by_urgency, counted_rows, light_shares, percent
+from duban.publish.latest import latest
 from duban.publish.owed import SOON_DAYS, due_soon, past_due
 from duban.publish.page import Page
 from duban.publish.standing import counts
@@ -98,6 +99,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "months": month_views(trend(edition.taken(counted_span).values(), edition.day)),
         "campaigns": _campaigns(edition),
         "proofs": counts(edition) if edition.examination.held and not edition.public else None,
+        "latest": latest(edition),
         "rates": rates({view.unit.id: view.tally for view in unit_views(edition)}),
     }
     yield Page("index.html", edition.text("nav.home"), "home.html", context)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from duban.deadline import closing, ending, granted
+from duban.language import Language
 from duban.model import STEPS, Item
 from duban.publish import changes, fragments
 from duban.publish.agenda import current_obligations
@@ -143,15 +144,13 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
         "mentions": mentions,
         "history": told,
         "file_history": "" if edition.public else history_page(edition, item.path),
-        "jumps": tuple(
-            _jumps(
-                parts,
-                edition,
-                forms=bool(forms),
-                owed=bool(status.obligations),
-                linked=bool(links or mentions),
-                told=bool(told),
-            )
+        "jumps": _jumps(
+            parts,
+            edition.text,
+            forms=bool(forms),
+            owed=bool(status.obligations),
+            linked=bool(links or mentions),
+            told=bool(told),
         ),
     }
 
@@ -234,22 +233,16 @@ def _title(identity: str, edition: Edition) -> str:
     return edition.states[identity].title if identity in edition.ledger.items else identity
 
 
-def _jumps(
-    parts: tuple[Section, ...], edition: Edition, *, forms: bool, owed: bool, linked: bool, told: bool
-) -> Iterator[tuple[str, str]]:
-    text = edition.text
-    if owed:
-        yield "owed", text("item.owed")
-    yield "life", text("item.life")
-    if forms:
-        yield "papers", text("item.papers")
-    for part in parts:
-        count = f" {part.count}" if part.count > 1 else ""
-        yield part.anchor, f"{part.title}{count}"
-    if linked:
-        yield "links", text("item.links")
-    if told:
-        yield "history", text("history.title")
+def _jumps(parts: tuple[Section, ...], text: Language, *, forms: bool, owed: bool, linked: bool, told: bool) -> Markup:
+    found = [
+        *([("owed", text("item.owed"))] if owed else ()),
+        ("life", text("item.life")),
+        *([("papers", text("item.papers"))] if forms else ()),
+        *[(part.anchor, f"{part.title} {part.count}" if part.count > 1 else part.title) for part in parts],
+        *([("links", text("item.links"))] if linked else ()),
+        *([("history", text("history.title"))] if told else ()),
+    ]
+    return Markup("".join([f"<li>{fragments.link(f'#{anchor}', title)}</li>" for anchor, title in found]))  # noqa: S704
 
 
 def _mentions(edition: Edition) -> dict[str, tuple[Mention, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -16,19 +17,17 @@ from duban.record import ItemRecord
 from duban.schema import Field, entries
 
 _LONGEST = 64
+_DAY = attrgetter("on")
 
 
 class Found(NamedTuple):
-    """One entry of a record: its place, its field, its data, and that of the entry around it."""
+    """One dated entry of a record: its ISO day, its place, its field, its data, and that of the entry around it."""
 
+    on: str
     place: Place
     field: Field
     node: Mapping[str, Any]
     around: Mapping[str, Any]
-
-    @property
-    def on(self) -> str:
-        return str(self.node.get(self.field.dated_by, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,7 @@ def found_entries(record: ItemRecord, root: Field, shower: Shower) -> list[Found
     """Every dated entry of a record, oldest first; those of one day in the order of an item's life."""
     places = shower.kept("places", root, lambda: tuple(entries(root)))
     start = Place(record["id"])
-    found = [one for pointer, field in places for one in _at(record, pointer, field, start, {})]
-    return sorted([one for one in found if one.on], key=_day)
+    return sorted([one for pointer, field in places for one in _at(record, pointer, field, start, {})], key=_DAY)
 
 
 def life(events: list[Found], shower: Shower, *, papers: bool) -> Life:
@@ -88,10 +86,6 @@ def anchor_of(place: Place, *, papers: bool) -> str:
     """Where an entry stands on its page: with ``papers`` the task notice and its acknowledgement on the form."""
     anchor = place.anchor
     return "paper-task_notice" if papers and anchor.startswith("task_notice") else anchor
-
-
-def _day(one: Found) -> str:
-    return one.on
 
 
 def summary_of(one: Found, shower: Shower) -> str:
@@ -131,6 +125,7 @@ def _at(node: Any, pointer: tuple[str, ...], field: Field, place: Place, around:
         for index, one in enumerate(node):
             yield from _at(one, pointer, field, place.at(index), around)
     elif not pointer:
-        yield Found(place, field, node, around)
+        if field.dated_by in node:
+            yield Found(node[field.dated_by], place, field, node, around)
     elif isinstance(node, dict) and pointer[0] in node:
         yield from _at(node[pointer[0]], pointer[1:], field, place.under(pointer[0]), node)
