@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, get_args
 
 from duban.deadline import closing
 from duban.model import Item
-from duban.record import ItemRecord
+from duban.record import CoordinationNotice
 from duban.status import Status
 
 DemandKind = Literal["visit", "recheck", "look_back", "tracking_notice", "coordination_notice", "report"]
@@ -82,10 +82,17 @@ def demands(items: Iterable[Item], states: Mapping[str, Status], first: str, las
     A visit is known once it was made, never before: one that was dated ahead would warn those whom it
     is to find unprepared (四不两直). What is planned in the record may lie after ``day``.
     """
+    known = min(last, day)
     for item in items:
-        for one in _arising(item, states[item.id], first, day):
-            if one.unit and first <= one.on <= last and (one.planned or one.kind == "report" or one.on <= day):
-                yield one
+        yield from _made(item, first, known)
+        yield from _planned(item, first, last, day)
+        notice = item.record.get("task_notice")
+        if notice and notice["feedback_mode"] == PERIODIC:
+            state = states[item.id]
+            if not state.finished_on or state.finished_on >= first:
+                for one in state.obligations:
+                    if one.kind == "progress" and first <= one.due <= last:
+                        yield Demand(one.owner, "report", one.due, item.id, "", (notice["contact"],))
 
 
 def loads(found: Iterable[Demand], states: Mapping[str, Status], day: str) -> list[Load]:
@@ -142,43 +149,47 @@ def month_before(month: str) -> str:
     return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
 
 
-def _arising(item: Item, state: Status, first: str, day: str) -> Iterator[Demand]:
+def _made(item: Item, first: str, known: str) -> Iterator[Demand]:
+    """What happened between two ISO days."""
     record, lead = item.record, item.lead_unit
     for index, visit in enumerate(record.get("visits", ())):
-        yield Demand(lead, "visit", visit["on"], item.id, f"/visits/{index}", tuple(visit["visitors"]))
+        if first <= visit["on"] <= known:
+            yield Demand(lead, "visit", visit["on"], item.id, f"/visits/{index}", tuple(visit["visitors"]))
     for index, tracking in enumerate(record.get("tracking_notices", ())):
-        entry, people = f"/tracking_notices/{index}", (tracking["contact"],)
-        yield Demand(tracking["to_unit"], "tracking_notice", tracking["issued_on"], item.id, entry, people)
-    yield from _coordinations(record, item.id, day)
-    yield from _look_backs(record, item.id, lead, day)
-    notice = record.get("task_notice")
-    if notice and notice["feedback_mode"] == PERIODIC and (not state.finished_on or state.finished_on >= first):
-        people = (notice["contact"],)
-        for one in state.obligations:
-            if one.kind == "progress":
-                yield Demand(one.owner, "report", one.due, item.id, "", people)
-
-
-def _coordinations(record: ItemRecord, item: str, day: str) -> Iterator[Demand]:
+        on = tracking["issued_on"]
+        if first <= on <= known:
+            entry, people = f"/tracking_notices/{index}", (tracking["contact"],)
+            yield Demand(tracking["to_unit"], "tracking_notice", on, item.id, entry, people)
     for index, coordination in enumerate(record.get("coordination_notices", ())):
-        entry, people = f"/coordination_notices/{index}", (coordination["contact"],)
-        recheck = coordination.get("recheck")
-        for unit in dict.fromkeys(subtask["unit"] for subtask in coordination["subtasks"]):
-            yield Demand(unit, "coordination_notice", coordination["issued_on"], item, entry, people)
-            if recheck:
-                yield Demand(unit, "recheck", recheck["on"], item, entry, (recheck["by"],))
-            elif coordination["recheck_on"] >= day:
-                yield Demand(unit, "recheck", coordination["recheck_on"], item, entry, people, planned=True)
+        entry, on, recheck = f"/coordination_notices/{index}", coordination["issued_on"], coordination.get("recheck")
+        for unit in _asked(coordination):
+            if first <= on <= known:
+                yield Demand(unit, "coordination_notice", on, item.id, entry, (coordination["contact"],))
+            if recheck and first <= recheck["on"] <= known:
+                yield Demand(unit, "recheck", recheck["on"], item.id, entry, (recheck["by"],))
+    for index, check in enumerate(record.get("look_backs", ())):
+        if first <= check["on"] <= known:
+            yield Demand(lead, "look_back", check["on"], item.id, f"/look_backs/{index}", (check["by"],))
 
 
-def _look_backs(record: ItemRecord, item: str, lead: str, day: str) -> Iterator[Demand]:
-    checks = record.get("look_backs", ())
-    for index, check in enumerate(checks):
-        yield Demand(lead, "look_back", check["on"], item, f"/look_backs/{index}", (check["by"],))
-    closed = closing(record)
-    planned = closed.get("look_back_by", "") if closed and not checks else ""
-    if planned >= day:
-        yield Demand(lead, "look_back", planned, item, planned=True)
+def _planned(item: Item, first: str, last: str, day: str) -> Iterator[Demand]:
+    """Re-checks and look-backs that are still to come: planned for ``day`` or later."""
+    record, since = item.record, max(first, day)
+    for index, coordination in enumerate(record.get("coordination_notices", ())):
+        on = coordination["recheck_on"]
+        if "recheck" not in coordination and since <= on <= last:
+            for unit in _asked(coordination):
+                entry, people = f"/coordination_notices/{index}", (coordination["contact"],)
+                yield Demand(unit, "recheck", on, item.id, entry, people, planned=True)
+    closed = closing(record) if "look_backs" not in record else None
+    on = closed.get("look_back_by", "") if closed else ""
+    if since <= on <= last:
+        yield Demand(item.lead_unit, "look_back", on, item.id, planned=True)
+
+
+def _asked(coordination: CoordinationNotice) -> dict[str, None]:
+    """The units that a coordination notice gives subtasks, each once."""
+    return dict.fromkeys(subtask["unit"] for subtask in coordination["subtasks"])
 
 
 def _merges(group: Sequence[Demand]) -> Iterator[Merge]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from duban.model import STEPS, Item
 from duban.publish.campaign_pages import CampaignView, campaign_views
+from duban.publish.chart import month_groups
 from duban.publish.edition import Edition
 from duban.publish.item_row import UNCOUNTED, ItemRow, by_urgency, counted_rows, light_shares, percent
 from duban.publish.latest import latest
@@ -20,15 +21,18 @@ from duban.record import INSTRUCTION, MESSAGE
 from duban.status import Status
 
 MOST_LISTED = 100
+_PLAN = "plan.html"
 # The figures a report quotes, each with where it leads ("" for nowhere).
 _HEADLINES = (
     ("items", "ledger.html"),
     ("from_instructions", f"ledger.html#source={INSTRUCTION}"),
     ("from_messages", f"ledger.html#source={MESSAGE}"),
     ("special_reports", ""),
-    ("visits", ""),
-    ("interviewed_persons", ""),
-    ("held_accountable", ""),
+    ("visits", "schedule.html#visits"),
+    ("interviewed_persons", "interviews.html"),
+    ("held_accountable", "interviews.html"),
+    ("key_projects", _PLAN),
+    ("key_works", _PLAN),
 )
 
 
@@ -51,28 +55,6 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar of the trend: what it counts, how much, and its place in percent of the drawing."""
-
-    series: str
-    value: int
-    x: float
-    width: float
-    height: float
-
-    @property
-    def middle(self) -> float:
-        return round(self.x + self.width / 2, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class MonthView:
-    month: Month
-    middle: float
-    bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Rate:
     """The units that finished the same part of their items on time."""
 
@@ -84,9 +66,11 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     """The home page."""
     rows = counted_rows(edition)
     context = {
-        # The public ledger lists fewer items than these figures count: no link would keep its word there.
+        # The public ledger lists fewer items than these figures count: no link but that to the plan, which
+        # is public as a whole, would keep its word there.
         "headlines": [
-            Headline(name, edition.figures[name], "" if edition.public else link) for name, link in _HEADLINES
+            Headline(name, edition.figures[name], "" if edition.public and link != _PLAN else link)
+            for name, link in _HEADLINES
         ],
         "lights": light_shares(rows),
         "total": len(rows),
@@ -96,7 +80,9 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "soon": due_soon(edition),
         "most": MOST_LISTED,
         "soon_days": SOON_DAYS,
-        "months": month_views(trend(edition.taken(counted_span).values(), edition.day)),
+        "months": month_groups(
+            [(one.month, _series(one)) for one in trend(edition.taken(counted_span).values(), edition.day)]
+        ),
         "campaigns": _campaigns(edition),
         "proofs": counts(edition) if edition.examination.held and not edition.public else None,
         "latest": latest(edition),
@@ -120,23 +106,6 @@ def funnel(rows: Sequence[ItemRow]) -> list[StepView]:
     ]
 
 
-def month_views(months: list[Month]) -> list[MonthView]:
-    """The months as groups of three bars, as high as the highest of all allows."""
-    highest = max((max(month.received, month.closed, month.overdue) for month in months), default=0)
-    slot = 100 / len(months) if months else 0
-    width = slot * 0.22
-    views = []
-    for place, month in enumerate(months):
-        left = slot * place + slot * 0.14
-        values = (("received", month.received), ("closed", month.closed), ("overdue", month.overdue))
-        bars = tuple(
-            Bar(name, value, round(left + nth * (width + slot * 0.03), 3), round(width, 3), percent(value, highest))
-            for nth, (name, value) in enumerate(values)
-        )
-        views.append(MonthView(month, round(slot * (place + 0.5), 3), bars))
-    return views
-
-
 def rates(tallies: dict[str, Tally]) -> list[Rate]:
     """Units with anything finished, by the rate on time, best first; more finished first within a rate."""
     groups: dict[int, list[tuple[str, Tally]]] = {}
@@ -147,6 +116,10 @@ def rates(tallies: dict[str, Tally]) -> list[Rate]:
         Rate(rate, tuple(sorted(groups[rate], key=lambda pair: (-pair[1].finished, pair[0]))))
         for rate in sorted(groups, reverse=True)
     ]
+
+
+def _series(month: Month) -> tuple[tuple[str, int], ...]:
+    return ("received", month.received), ("closed", month.closed), ("overdue", month.overdue)
 
 
 def _campaigns(edition: Edition) -> list[CampaignView]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from duban.deadline import causes
@@ -133,9 +133,9 @@ def light_shares(rows: Iterable[ItemRow]) -> list[Share]:
     return list(shares(counts))
 
 
-def shares(counts: dict[str, int]) -> Iterator[Share]:
-    """Counts → the parts of one bar, in their order, empty ones left out."""
-    total, before = sum(counts.values()), 0
+def shares(counts: Mapping[str, int], whole: int = 0) -> Iterator[Share]:
+    """Counts → the parts of one bar, in their order, empty ones left out; of ``whole`` where they are not all of it."""
+    total, before = whole or sum(counts.values()), 0
     for name, count in counts.items():
         if count:
             yield Share(name, count, percent(before, total), percent(count, total))

@@ -13,7 +13,7 @@ from duban.model import STEPS
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition
 from duban.publish.item_row import ItemRow, counted_rows
-from duban.publish.ledger_years import MOST_NOT_FILED, first_rows, not_filed, years
+from duban.publish.ledger_years import LEDGER, MOST_NOT_FILED, first_rows, not_filed, years
 from duban.publish.page import Page
 from duban.status import LIGHTS
 
@@ -48,13 +48,13 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     context = {
         "rows": first_rows(edition),
         "total": len(rows),
-        "years": years(edition),
+        "years": [year for year in years(edition) if year.parts],
         "not_filed": not_filed(edition),
         "most_not_filed": MOST_NOT_FILED,
         "filters": [(name, _choices(edition, rows, name)) for name in FILTERS],
         "script": {"data": DATA, "items": "items/", "texts": _script_texts(edition)},
     }
-    yield Page("ledger.html", edition.text("nav.ledger"), "ledger.html", context, group="ledger")
+    yield Page(LEDGER, edition.text("nav.ledger"), "ledger.html", context, group="ledger")
 
 
 def data_files(edition: Edition) -> Iterator[DataFile]:

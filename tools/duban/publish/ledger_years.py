@@ -1,4 +1,4 @@
-"""An edition whose ledger is too long for one plain table → a plain page for each year of it."""
+"""An edition → the years of its ledger, and a plain page for each that the ledger's own page does not hold alone."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from duban.model import Item
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, by_urgency, counted_rows
 from duban.publish.page import Page, key_of
+from duban.publish.parts import Part, parted
 from duban.record import Ending
 from duban.status import Status
 
+LEDGER = "ledger.html"
 MOST_ROWS = 300
 MOST_NOT_FILED = 100
 
@@ -28,15 +30,17 @@ class NotFiled:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The items registered in one year."""
+    """The items registered in one year. ``path`` is the page that lists them, the first one of several."""
 
     year: str
+    path: str
     rows: tuple[ItemRow, ...]
     not_filed: tuple[NotFiled, ...]
 
     @property
-    def path(self) -> str:
-        return f"ledger/{self.year}.html"
+    def parts(self) -> tuple[Part[ItemRow], ...]:
+        """The year's own pages; a year that is the whole of a short ledger has none."""
+        return () if self.path == LEDGER else parted(self.path.removesuffix(".html"), self.rows)
 
 
 def one_not_filed(item: Item, _status: Status) -> NotFiled | None:
@@ -58,20 +62,31 @@ def first_rows(edition: Edition) -> tuple[ItemRow, ...]:
 
 @once
 def years(edition: Edition) -> tuple[Year, ...]:
-    """The years of a ledger that its own page does not hold, the latest first; otherwise none."""
+    """The years of the ledger, the latest first."""
     rows, others = counted_rows(edition), not_filed(edition)
-    if len(rows) <= MOST_ROWS and len(others) <= MOST_NOT_FILED:
-        return ()
     counted = {year: tuple(found) for year, found in groupby(rows, lambda row: row.id[:4])}
     uncounted = {year: tuple(found) for year, found in groupby(others, lambda one: one.id[:4])}
+    found = sorted({*counted, *uncounted}, reverse=True)
+    alone = len(found) == 1 and len(rows) <= MOST_ROWS and len(others) <= MOST_NOT_FILED
     return tuple(
-        Year(year, counted.get(year, ()), uncounted.get(year, ()))
-        for year in sorted({*counted, *uncounted}, reverse=True)
+        Year(year, LEDGER if alone else f"ledger/{year}.html", counted.get(year, ()), uncounted.get(year, ()))
+        for year in found
     )
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """A plain page for each year, where the ledger is too long for one."""
+    """The plain pages of the years."""
     for year in years(edition):
         title = edition.text("ledger.year", year=year.year)
-        yield Page(year.path, title, "ledger_year.html", {"year": year}, key_of(year))
+        parts = year.parts
+        for part in parts:
+            last = part.number == len(parts)
+            context = {
+                "title": title,
+                "part": part,
+                "parts": [(one.number, one.path) for one in parts],
+                "count": len(year.rows),
+                "not_filed": year.not_filed if last else (),
+            }
+            key = key_of(part, len(parts), len(year.rows), context["not_filed"])
+            yield Page(part.path, title, "ledger_year.html", context, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duban.publish.edition import Edition
+from duban.publish.plan_pages import plan_path
 
 
 class Names:
@@ -33,17 +34,23 @@ class Names:
             case "unit":
                 return self.unit(value), ""
             case "person":
-                return self.position(value), ""
+                known = value in edition.ledger.registry.people
+                return self.position(value), f"team.html#{person_anchor(value)}" if known else ""
             case "cause":
                 return edition.cause_name(value), ""
             case "campaign":
                 return edition.campaign_name(value), f"campaigns/{value}.html"
             case "plan":
                 entry = edition.ledger.registry.plans.get((year, value))
-                return f"{value} {entry.name}" if entry else value, ""
+                return (f"{value} {entry.name}", f"{plan_path(edition, year)}#{value}") if entry else (value, "")
             case "item" if value in edition.ledger.items:
                 return f"{value} {edition.states[value].title}", f"items/{value}.html"
             case "report" if value in edition.ledger.reports and not edition.public:
                 title = edition.ledger.reports[value]["title"]
                 return f"{value} {title}", f"reports/{value.replace('/', '-')}.html"
         return value, ""
+
+
+def person_anchor(person: str) -> str:
+    """The id of a person's row on the team's page."""
+    return f"p-{person}"

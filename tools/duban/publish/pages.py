@@ -8,19 +8,24 @@ from typing import Any
 
 from duban.language import Language, language
 from duban.publish import (
+    archive_pages,
     audit_page,
     campaign_pages,
     downloads_page,
     findings_page,
     home,
+    interview_pages,
     item_pages,
     item_row,
     ledger_lines,
     ledger_table,
     ledger_years,
+    plan_pages,
     report_pages,
     rules_pages,
+    schedule_page,
     search_page,
+    team_page,
     unit_pages,
     wall_chart,
 )
@@ -35,16 +40,31 @@ from duban.publish.page import Page
 _SITE = (
     home,
     ledger_table,
+    archive_pages,
     downloads_page,
     wall_chart,
     unit_pages,
     campaign_pages,
+    plan_pages,
+    team_page,
+    schedule_page,
     report_pages,
+    interview_pages,
     rules_pages,
     findings_page,
     audit_page,
 )
-_LOOSE = (item_pages, ledger_years, unit_pages, campaign_pages, report_pages, search_page)
+_LOOSE = (
+    item_pages,
+    ledger_years,
+    archive_pages,
+    unit_pages,
+    campaign_pages,
+    plan_pages,
+    report_pages,
+    interview_pages,
+    search_page,
+)
 _DATA = (ledger_table,)
 _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (ledger_files, api_files, feed_files, calendar_files)
 TAKERS: tuple[Taker[Any], ...] = (
@@ -66,7 +86,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """The pages that are reached by links: one for each item, unit, campaign and report, and years of a long ledger."""
+    """The pages that are reached by links: one for each item, unit, campaign and report, and years."""
     for module in _LOOSE:
         yield from module.loose_pages(edition)
 

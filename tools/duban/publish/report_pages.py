@@ -37,7 +37,8 @@ class Series:
 
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The list of reports."""
-    yield Page("reports.html", edition.text("reports.title"), "reports.html", {"series": tuple(_series(edition))})
+    context = {"series": tuple(_series(edition))}
+    yield Page("reports.html", edition.text("reports.title"), "reports.html", context, group="results")
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:

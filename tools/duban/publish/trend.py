@@ -75,14 +75,15 @@ def trend(spans: Iterable[Span], day: str) -> list[Month]:
     received = Counter(span.received[:7] for span in given)
     closed = Counter(span.until[:7] for span in given if span.closed)
     months = []
-    for month in _months(min(received, default=day[:7]), day[:7]):
+    for month in months_between(min(received, default=day[:7]), day[:7]):
         end = min(_last_day(month), day)
         overdue = sum(span.since <= end < span.until and end > span.deadline_on(end) for span in given)
         months.append(Month(month, received[month], closed[month], overdue, end))
     return months
 
 
-def _months(first: str, last: str) -> list[str]:
+def months_between(first: str, last: str) -> list[str]:
+    """The months from the first to the last one (``2019-07``), at most the last ``MONTHS`` of them."""
     end = _count(last)
     return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(max(_count(first), end - MONTHS + 1), end + 1)]
 

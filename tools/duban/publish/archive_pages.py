@@ -1,0 +1,122 @@
+"""An edition → the archive: each year's ledger in figures, and the files of the archive with what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from duban.publish.edition import Edition, once
+from duban.publish.item_row import Share, light_shares
+from duban.publish.ledger_years import years
+from duban.publish.page import Page, key_of
+from duban.publish.parts import parted
+from duban.publish.tally import Tally, tally
+
+MOST_FILES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """The items registered in one year, counted. ``path`` is the page that lists them."""
+
+    year: str
+    path: str
+    tally: Tally
+    lights: tuple[Share, ...]
+    archived: int
+
+
+class File(NamedTuple):
+    """One file of the archive: its number, the item in it, and the use that was made of the result (step 7)."""
+
+    number: str
+    item: str
+    title: str
+    unit: str
+    on: str
+    retention: str
+    used_for: tuple[str, ...]
+    lessons: str
+
+
+@once
+def files_by_year(edition: Edition) -> Mapping[str, Sequence[File]]:
+    """The files of the archive by the year they were filed in, the latest first; in order of number within it.
+
+    Archive numbers are internal: the public edition has none.
+    """
+    found: dict[str, list[File]] = {}
+    for item in () if edition.public else edition.ledger.items.values():
+        archive = item.record.get("archive")
+        if archive:
+            file = File(
+                archive["archive_no"],
+                item.id,
+                item.record["title"],
+                item.lead_unit,
+                archive["on"],
+                archive["retention"],
+                tuple(archive["used_for"]),
+                archive.get("lessons", ""),
+            )
+            found.setdefault(archive["on"][:4], []).append(file)
+    return {year: sorted(found[year], key=_by_number) for year in sorted(found, reverse=True)}
+
+
+def site_pages(edition: Edition) -> Iterator[Page]:
+    """The archive: its years, and the files themselves where one page has room for them."""
+    by_year, views = files_by_year(edition), _year_views(edition)
+    count = sum(len(files) for files in by_year.values())
+    context = {
+        "years": views,
+        "total": tally(row for year in years(edition) for row in year.rows),
+        "archived": sum(view.archived for view in views),
+        "files": by_year if count <= MOST_FILES else {},
+        "pages": [(year, f"archive/{year}.html", len(files)) for year, files in by_year.items()]
+        if count > MOST_FILES
+        else [],
+        "uses": _uses(edition, by_year),
+    }
+    yield Page("archive.html", edition.text("nav.archive"), "archive.html", context, group="ledger")
+
+
+def loose_pages(edition: Edition) -> Iterator[Page]:
+    """The files of each year, where they are too many for one page."""
+    by_year = files_by_year(edition)
+    if sum(len(files) for files in by_year.values()) <= MOST_FILES:
+        return
+    for year, files in by_year.items():
+        title = edition.text("archive.year", year=year)
+        parts = parted(f"archive/{year}", files)
+        places = [(one.number, one.path) for one in parts]
+        for part in parts:
+            context = {"title": title, "part": part, "parts": places, "count": len(files)}
+            yield Page(part.path, title, "archive_year.html", context, key_of(part, len(parts), len(files)))
+
+
+def _year_views(edition: Edition) -> list[YearView]:
+    items = edition.ledger.items
+    return [
+        YearView(
+            year.year,
+            year.path,
+            tally(year.rows),
+            tuple(light_shares(year.rows)),
+            sum("archive" in items[row.id].record for row in year.rows),
+        )
+        for year in years(edition)
+    ]
+
+
+def _uses(edition: Edition, by_year: Mapping[str, Sequence[File]]) -> list[tuple[str, int]]:
+    """What results were used for, in the schema's order, with how many items served it."""
+    uses = edition.item_field.at(("archive", "used_for", 0))
+    counts = Counter(use for files in by_year.values() for file in files for use in file.used_for)
+    return [(use, counts[use]) for use in (uses.enum if uses else ()) if counts[use]]
+
+
+def _by_number(file: File) -> tuple[int, str]:
+    serial = file.number.rpartition("〕")[2].removesuffix("号")
+    return int(serial) if serial.isdecimal() else 0, file.number

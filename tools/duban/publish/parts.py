@@ -1,0 +1,31 @@
+"""A long list → the parts that pages have room for, each with the path of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+MOST_ON_A_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Row]):
+    """One part of a list, the first being number 1. ``path`` is below the edition's root."""
+
+    path: str
+    number: int
+    rows: tuple[Row, ...]
+
+
+def parted(stem: str, rows: Sequence[Row], most: int = MOST_ON_A_PAGE) -> tuple[Part[Row], ...]:
+    """The parts of a list in its order: the first at ``stem.html``, the second at ``stem-2.html``.
+
+    An empty list is one empty part.
+    """
+    starts = range(0, len(rows), most) or (0,)
+    return tuple(
+        Part(f"{stem}-{number}.html" if number > 1 else f"{stem}.html", number, tuple(rows[start : start + most]))
+        for number, start in enumerate(starts, 1)
+    )
