@@ -35,6 +35,7 @@ def noticed(notice: Data | None = None, **parts: Any) -> Any:
         "deadline": DEADLINE,
         "lead_unit": LEAD,
         "feedback_mode": "一次性",
+        "contact": "staff-1",
         "ack": {"by": "housing-head", "on": "2019-09-03"},
         **(notice or {}),
     }

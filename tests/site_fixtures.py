@@ -25,7 +25,7 @@ from duban.load import Readings
 from duban.manifest import Manifest
 from duban.model import Ledger
 from duban.output import TEMPLATES, Prepared, Theme, begin_beside
-from duban.publish.edition import EditionName, edition, is_open_to_the_public
+from duban.publish.edition import Edition, EditionName, edition, is_open_to_the_public
 from duban.publish.examination import Examination
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, shared_files, site_pages
@@ -395,16 +395,37 @@ def words(
     return said | {f"search/{group.name}": "\n".join(map(str, group.records())) for group in search_groups(made, {})}
 
 
+def pages_of(
+    *makers: Callable[[Edition], Iterator[Page]],
+    ledger: Ledger,
+    schemas: Schemas,
+    name: EditionName = "internal",
+    code: str = "zh",
+    day: str = AS_OF,
+) -> dict[str, str]:
+    """The content of the pages that some functions make of an edition, by path, without the theme."""
+    made = edition(name, language(code), ledger, schemas, day, day, pinned=True, digests={})
+    renderer = Renderer(ROOT / TEMPLATES, made)
+    return {page.path: renderer.content(page) for maker in makers for page in maker(made)}
+
+
 def public_words(ledger: Ledger, schemas: Schemas, examination: Examination | None = None) -> dict[str, str]:
     """Everything that the public edition of a ledger is made of, without the theme."""
     return words("public", "zh", ledger, schemas, examination)
+
+
+def plan_texts(ledger: Ledger) -> set[str]:
+    """What the annual plans say, all of it public."""
+    return {
+        text for plan in ledger.registry.plans.values() for text in (f"{plan.id} {plan.name}", plan.name, plan.target)
+    }
 
 
 def withheld_and_public(ledger: Ledger, schemas: Schemas) -> tuple[set[str], str]:
     """What people wrote that the public may not read, and all that it may."""
     registry = ledger.registry
     public = {unit.name for unit in registry.units.values()}
-    public |= {f"{plan.id} {plan.name}" for plan in registry.plans.values()}
+    public |= plan_texts(ledger)
     withheld = {person.position for person in registry.people.values()}
     records = [(one.record, schemas.field("item"), is_open_to_the_public(one)) for one in ledger.items.values()]
     reports = [(report, schemas.field("report"), True) for report in ledger.reports.values()]

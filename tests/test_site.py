@@ -49,6 +49,7 @@ from site_fixtures import (
     is_dead,
     leaves,
     long_lines,
+    plan_texts,
     planted,
     public_words,
     script_addresses,
@@ -65,6 +66,8 @@ HEADLINES = (
     "visits",
     "interviewed_persons",
     "held_accountable",
+    "key_projects",
+    "key_works",
 )
 FEW = ("2019-0006", "2019-0009", "2019-0037")
 OPEN_ITEM = "2019-0009"
@@ -380,7 +383,8 @@ def test_no_byte_of_the_public_site_tells_a_withheld_value(
         if leaf.field.personal == "phone"
     }
     closed = [one for one in ledger.items.values() if not is_open_to_the_public(one)]
-    values |= phones | {one.id for one in closed} | {one.record["title"] for one in closed}
+    # An item may be called as its entry in the annual plan is, which the public edition lists as a whole.
+    values |= phones | {one.id for one in closed} | {one.record["title"] for one in closed} - plan_texts(ledger)
     assert min(len(phones), len(closed)) > 0
     assert len(values) > 1000
     assert [value for value in sorted(values) if value in said] == []
