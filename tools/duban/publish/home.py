@@ -65,6 +65,7 @@ class Rate:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The home page."""
     rows = counted_rows(edition)
+    months = trend(edition.taken(counted_span).values(), edition.day)
     context = {
         # The public ledger lists fewer items than these figures count: no link but that to the plan, which
         # is public as a whole, would keep its word there.
