@@ -152,6 +152,10 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D905": _error("entry"),
         "D906": _error("id"),
         "D907": _error("file"),
+        # what the public edition must not tell
+        "P101": _error("source", "place", "shown", "length"),
+        "P102": _error("source", "place", "shown", "length"),
+        "P103": _error("format"),
         # why a pull request may not be merged
         "G101": _error("base", "branch"),
         "G102": _error("head", "given"),

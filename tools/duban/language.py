@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from duban.finding import Detail, Finding
 
@@ -16,6 +16,7 @@ _SPELT_OUT: Mapping[str, tuple[str, ...]] = {
     "expected": ("type.",),
     "problem": ("syntax.", "receipt.", ""),
     "part": ("",),
+    "place": ("leak.place.",),
     "kind": ("kind.", "part.", ""),
     "role": ("role.",),
     "state": ("seat.state.",),
@@ -69,6 +70,14 @@ class Language:
 
     def _filled(self, text: str, details: Mapping[str, Any]) -> str:
         return text.format_map(details) if details else text
+
+
+def texts(code: str) -> Iterator[str]:
+    """Every text of the catalogues in a language, blanks and all, in no particular order."""
+    folder = str(files("duban") / "locale")
+    for domain in DOMAINS:
+        # gettext has no public way to list what it read.
+        yield from cast(Any, gettext.translation(domain, folder, [code]))._catalog.values()
 
 
 @cache

@@ -17,9 +17,10 @@ class Manifest:
     While a build writes there is none: one that is cut short is made anew as a whole.
     """
 
-    def __init__(self, out: Path, *, trusted: bool = True) -> None:
+    def __init__(self, out: Path, *, trusted: bool = True, record: Path | None = None) -> None:
+        """Take in what stands in ``out``; ``record`` is where the manifest itself is kept, if not beside it."""
         self._out = os.path.join(out, "")  # noqa: PTH118 - names are cut from many paths
-        self._file = out.parent / f".{out.name}.manifest.json"
+        self._file = record or out.parent / f".{out.name}.manifest.json"
         self._present = {str(path)[len(self._out) :] for path in files_below(out)}
         self._before = _read(self._file) if trusted else {}
         self._now: dict[str, str] = {}
@@ -47,9 +48,13 @@ class Manifest:
             file.write_bytes(content)
 
     def take(self, file: Path, key: str) -> None:
-        """Take in a file that is about to be written for that key."""
+        """Take in a file that is about to be written for that key.
+
+        One that stands there goes first: in a draft it may be the very file of the edition that is served.
+        """
         if not self.written:
             self._file.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
         self._now[str(file)[len(self._out) :]] = key
         self.written += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -24,11 +25,13 @@ from mkdocs.utils.templates import TemplateContext
 
 from duban.examiner import examined
 from duban.language import language
-from duban.load import read
+from duban.leak_test import leak_test, told
+from duban.load import Readings, read
 from duban.manifest import Manifest
 from duban.output import BROWSER, Prepared, Theme, begin_beside, compiled_templates, prepared
 from duban.publish.content_policy import guarded
 from duban.publish.edition import EditionName
+from duban.publish.examination import Examination
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
 from duban.search_index import write_search
@@ -63,6 +66,7 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         self._environment: Environment | None = None
         self._nav: Navigation | None = None
         self._files: Files | None = None
+        self._to_test: tuple[Readings, str, Examination] | None = None
 
     def take(
         self, made: Prepared, config: MkDocsConfig, languages: Sequence[str], manifest: Manifest, target: Path
@@ -89,6 +93,7 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
             text = language(config.theme["language"])
             day = str(self.config.as_of or today())
             examination = examined(folder, tree)
+            self._to_test = (readings, day, examination) if name == "public" else None
             searchable = self.config.search
             made = prepared(
                 folder, name, text, day, readings, examination, address=config.site_url, searchable=searchable
@@ -165,6 +170,16 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
             pass
         if not self._driven and self._prepared.edition.searchable:
             write_search([self._prepared], Path(config.config_file_path).parent, manifest, target)
+        if self._to_test is not None:
+            self._test(target, *self._to_test)
+
+    def _test(self, out: Path, readings: Readings, day: str, examination: Examination) -> None:
+        """Leave nothing of a public edition that leaks."""
+        tested = leak_test(out, readings, day, examination)
+        if tested.findings:
+            shutil.rmtree(out)
+            text = self._prepared.edition.text
+            raise PluginError("\n".join((text("leak.found", count=len(tested.findings)), *told(tested, text))))
 
     @property
     def _prepared(self) -> Prepared:

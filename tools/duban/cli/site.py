@@ -6,9 +6,13 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
 from duban.language import Language
+
+if TYPE_CHECKING:
+    from duban.leak_test import Tested
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -45,6 +49,24 @@ def run(context: Context, options: argparse.Namespace) -> int:
         )
     except MkDocsException as error:
         raise UsageError(context.text("site.generator", problem=str(error))) from error
+    if built.tested is not None:
+        _tell_test(built.tested, context.text)
+    if built.leaks:
+        return FINDINGS
     sys.stderr.write(context.text("site.built", files=built.files, written=built.written) + "\n")
     sys.stdout.write(f"{options.out or out}\n")
     return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN
+
+
+def _tell_test(tested: Tested, text: Language) -> None:
+    """The leak test on standard error: what it looked for in how much, and what it found."""
+    from duban.leak_test import told
+
+    size = f"{tested.size / 1e6:.1f}"
+    sys.stderr.write(
+        text("leak.tested", values=tested.values, short=tested.short, files=tested.files, size=size) + "\n"
+    )
+    if tested.findings:
+        for line in told(tested, text):
+            sys.stderr.write(line + "\n")
+        sys.stderr.write(text("leak.found", count=len(tested.findings)) + "\n")

@@ -1,0 +1,82 @@
+"""Withheld values → an index of their parts, and a text → the parts that stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from duban.leak.folding import folded, glued, parts
+from duban.leak.withheld import Value
+
+_GRAM = 5
+_RUN = 5
+_MARKED = r"[^\x00-\x20a-z!\"#$%&'()*+,/:;<=>?\[\]^`{|}~]"
+_GRAMS = re.compile(rf"(?=({_MARKED}.{{{_GRAM - 1}}}))", re.DOTALL)
+_RUNS = re.compile(rf"[a-z]{{{_RUN},}}")
+_ORDINARY_WORD = re.compile(r"[a-z]+")
+_FEWEST_SIGNS_OF_A_WORD = 6
+
+
+def needles(value: Value) -> Iterator[str]:
+    """What is looked for of a value; nothing where it is too short or too ordinary to be known again.
+
+    An id that is one plain word (``mayor``) is a word of the language; a telephone number is looked
+    for with and without the signs between its digits.
+    """
+    if value.kind == "text":
+        yield from parts(value.text)
+        return
+    word = glued(folded(value.text))
+    if len(word) >= _FEWEST_SIGNS_OF_A_WORD and not _ORDINARY_WORD.fullmatch(word):
+        yield word
+        bare = re.sub(r"[ +-]", "", word)
+        if bare != word and bare.isdigit() and len(bare) > _FEWEST_SIGNS_OF_A_WORD and not _is_id(word):
+            yield bare
+
+
+class Index:
+    """Finds which of many needles stand in a text, in time that hardly depends on how many there are.
+
+    Each needle is filed under five of its characters that begin with something other than a plain
+    letter, or where it has none under its longest run of letters; of a text only such places are
+    looked at. ``words`` are those needles that count only where nothing beside makes them another.
+    """
+
+    def __init__(self, wanted: Iterable[str], words: frozenset[str] = frozenset()) -> None:
+        self.words = words
+        self._filed: dict[str, list[str]] = {}
+        self.size = 0
+        for needle in dict.fromkeys(wanted):
+            key = _key(needle)
+            if key:
+                self._filed.setdefault(key, []).append(needle)
+                self.size += 1
+
+    def found(self, text: str) -> set[str]:
+        """The needles that stand in a folded text."""
+        dense = glued(text)
+        keys = {*_GRAMS.findall(dense), *_RUNS.findall(text)} & self._filed.keys()
+        return {
+            needle
+            for key in keys
+            for needle in self._filed[key]
+            if needle in dense and (needle not in self.words or _stands_alone(needle, text))
+        }
+
+
+def _key(needle: str) -> str:
+    """Where a needle is filed: five characters about its middle, else its longest run of letters, else nowhere."""
+    grams = _GRAMS.findall(needle)
+    if grams:
+        return str(grams[len(grams) // 2])
+    return max(_RUNS.findall(needle), key=len, default="")
+
+
+def _stands_alone(needle: str, text: str) -> bool:
+    """Whether an id is found as it is, and not as a part of a longer one."""
+    beside = r"\d" if _is_id(needle) or needle.isdigit() else r"[0-9a-z_-]"
+    return re.search(rf"(?<!{beside}){re.escape(needle)}(?!{beside})", text) is not None
+
+
+def _is_id(word: str) -> bool:
+    return re.fullmatch(r"\d{4}[-/][a-z]?\d{3,6}", word) is not None

@@ -1,0 +1,219 @@
+"""Files of a ledger and its schemas → every value that stands in them, and all that the public may read.
+
+The public edition is made elsewhere by the same rules. They are written here a second time on
+purpose: a test that asked the allow-list what it lets through would find nothing wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from duban.finding import Detail
+from duban.language import LANGUAGES, texts
+from duban.load import Readings
+from duban.model import Data, Ledger
+from duban.parse import parse
+from duban.record import OPEN
+from duban.registry import FILES, PLANS
+from duban.schema import Field, Schemas
+
+Kind = Literal["text", "word"]
+_COMMENT = re.compile(r"(?:^|[ \t])#+[ \t]*(\S.*)$", re.MULTILINE)
+_CODE_PATTERN = "^[a-z]["
+_LONGEST_NUMBER = 8
+_NAMED_ELSEWHERE = frozenset({"unit", "campaign", "plan", "cause", "item", "report"})
+"""References whose values are ids that the registry opens, or ids of records, which are values themselves."""
+_OPEN_BY_DECISION = ("signing", "repository")
+"""A place in the policy without a mark that the public edition shows: it links to the pull requests there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One text of the ledger's files.
+
+    ``source`` is the item, the report or the registry's file that it stands in, ``field`` what
+    people call its place, ``pointer`` the place itself without the numbers of lists. A ``word`` is
+    an id: it is looked for with nothing beside it that would make it another.
+    """
+
+    source: str
+    pointer: str
+    field: Detail
+    text: str
+    kind: Kind = "text"
+
+
+def stated(readings: Readings, ledger: Ledger) -> Iterator[Value]:
+    """Every text in the files of a ledger, of items and reports with their original values.
+
+    What an amendment put right still stands in its file, and so do comments and what cannot be
+    read as an item. Ids of items and reports that are not open are values too: each reveals that
+    there is one. Choices, dates, yes and no, codes and numbers tell nothing by themselves.
+    """
+    schemas = cast(Schemas, readings.schemas)
+    shown = set(_open_items(ledger)) | set(_open_reports(ledger))
+    for name, read in (("item", readings.items), ("report", readings.reports)):
+        root = schemas.field(name)
+        plan = _Plan(root)
+        for path, reading in read.items():
+            identity = reading.facts.id
+            if identity not in shown:
+                yield from _identity(identity, root)
+            data = reading.data() if reading.data else parse(path, readings.tree[path])[0]
+            if isinstance(data, dict):
+                yield from plan.values(identity, data)
+            else:
+                yield from _lines(identity, readings.tree[path])
+            yield from _comments(identity, readings.tree[path])
+    for path, name in _registry(readings):
+        data, _ = parse(path, readings.tree[path])
+        if isinstance(data, dict):
+            yield from _Plan(schemas.field(name), people=name == "people").values(path, data)
+        yield from _comments(path, readings.tree[path])
+
+
+def opened(readings: Readings, ledger: Ledger) -> Iterator[str]:
+    """Every text that the public may read: of open items and reports on that day, and of the registry."""
+    schemas = cast(Schemas, readings.schemas)
+    items, reports = _open_items(ledger), _open_reports(ledger)
+    known = frozenset(items)
+    for root, records in ((schemas.field("item"), items), (schemas.field("report"), reports)):
+        for record in records.values():
+            yield from _public_texts(record, root, known)
+    for path, name in _registry(readings):
+        data, _ = parse(path, readings.tree[path])
+        if isinstance(data, dict):
+            yield from _public_texts(data, schemas.field(name), frozenset())
+    policy: Any = readings.registry.policy
+    for name in _OPEN_BY_DECISION:
+        policy = policy.get(name, {})
+    if isinstance(policy, str):
+        yield policy
+    yield from programme(schemas)
+
+
+def programme(schemas: Schemas) -> Iterator[str]:
+    """The program's own words and those of the schemas: they tell nothing of any record."""
+    for code in LANGUAGES:
+        yield from texts(code)
+    for name in schemas.names:
+        yield from _strings(schemas.bundled(name)["$defs"][name])
+
+
+class _Plan:
+    """Walks data by its schema's fields, each judged once."""
+
+    def __init__(self, root: Field, *, people: bool = False) -> None:
+        self._root = root
+        self._people = people
+        self._known: dict[str, tuple[Kind | None, Detail]] = {}
+
+    def values(self, source: str, data: Data) -> Iterator[Value]:
+        yield from self._walk(source, "", data, self._root)
+
+    def _walk(self, source: str, pointer: str, node: Any, here: Field | None) -> Iterator[Value]:
+        if isinstance(node, dict):
+            for name, value in node.items():
+                child = here.properties.get(name) if here is not None else None
+                yield from self._walk(source, f"{pointer}/{name}", value, child)
+        elif isinstance(node, list):
+            for value in node:
+                yield from self._walk(source, pointer, value, (here.items or here) if here is not None else None)
+        elif isinstance(node, str):
+            kind, field = self._judged(pointer, here)
+            if kind:
+                yield Value(source, pointer, field, node, kind)
+        elif isinstance(node, int) and len(str(node)) >= _LONGEST_NUMBER:
+            yield Value(source, pointer, self._judged(pointer, here)[1], str(node), "word")
+
+    def _judged(self, pointer: str, here: Field | None) -> tuple[Kind | None, Detail]:
+        known = self._known.get(pointer)
+        if known is None:
+            known = self._known[pointer] = self._kind(pointer, here), here.labels if here is not None else pointer
+        return known
+
+    def _kind(self, pointer: str, here: Field | None) -> Kind | None:
+        if here is None:
+            return "text"
+        if here.ref == "person" or (self._people and pointer == "/people/id"):
+            return "word"
+        if here.personal == "phone":
+            return "word"
+        is_code = str(here.schema.get("pattern", "")).startswith(_CODE_PATTERN)
+        is_dull = here.enum or here.is_date or here.ref in _NAMED_ELSEWHERE or is_code
+        return None if is_dull or pointer == "/id" else "text"
+
+
+def _identity(identity: str, root: Field) -> Iterator[Value]:
+    """An id, and as addresses have it."""
+    for text in dict.fromkeys((identity, identity.replace("/", "-"))):
+        yield Value(identity, "/id", root.properties["id"].labels, text, "word")
+
+
+def _lines(source: str, content: bytes) -> Iterator[Value]:
+    """What stands in a file that cannot be read: each line, without its key."""
+    for line in content.decode("utf-8", "replace").splitlines():
+        yield Value(source, "", "line", re.sub(r"^[\s-]*(?:[a-z_]+:)?", "", line).strip(" \"'"))
+
+
+def _comments(source: str, content: bytes) -> Iterator[Value]:
+    if b"#" in content:
+        for text in _COMMENT.findall(content.decode("utf-8", "replace")):
+            yield Value(source, "#", "comment", text)
+
+
+def _registry(readings: Readings) -> Iterator[tuple[str, str]]:
+    plans = {path: "plan" for path in sorted(readings.tree) if path.startswith(PLANS)}
+    for path, name in {**FILES, **plans}.items():
+        if path in readings.tree:
+            yield path, name
+
+
+def _open_items(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
+    """Items declared open, filed, and past their secrecy review."""
+    records: dict[str, Mapping[str, Any]] = {one.id: cast(Data, one.record) for one in ledger.items.values()}
+    return {
+        identity: record
+        for identity, record in records.items()
+        if record.get("openness") == OPEN
+        and "not_filed" not in record
+        and "secrecy_review" in record.get("approval", {})
+    }
+
+
+def _open_reports(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
+    """Reports about open items alone, or about a campaign."""
+    items = _open_items(ledger)
+    return {
+        identity: cast(Data, report)
+        for identity, report in ledger.reports.items()
+        if items.keys() >= set(report.get("items", ())) and (report.get("items") or report.get("campaign"))
+    }
+
+
+def _public_texts(node: Any, here: Field, items: frozenset[str]) -> Iterator[str]:
+    """Texts that are marked as public, and everything around them; of other items only the open ones."""
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            child = here.properties.get(name)
+            if child is not None and child.public:
+                yield from _public_texts(value, child, items)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _public_texts(value, here.items or here, items)
+    elif isinstance(node, str) and (here.ref != "item" or node in items):
+        yield node
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _strings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _strings(value)
+    elif isinstance(node, str):
+        yield node
