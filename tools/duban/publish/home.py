@@ -81,9 +81,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "soon": due_soon(edition),
         "most": MOST_LISTED,
         "soon_days": SOON_DAYS,
-        "months": month_groups(
-            [(one.month, _series(one)) for one in trend(edition.taken(counted_span).values(), edition.day)]
-        ),
+        "months": month_groups([(one.month, _series(one)) for one in months]),
         "campaigns": _campaigns(edition),
         "proofs": counts(edition) if edition.examination.held and not edition.public else None,
         "latest": latest(edition),
