@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from datetime import date, timedelta
+from functools import cache, cached_property, partial
 from typing import Literal, get_args
 
 from duban.calendar import WorkCalendar
@@ -35,6 +36,8 @@ class Next:
 class Status:
     """Where an item stands. Days are ISO days, ``workdays_left`` counts working days, negative when past.
 
+    ``soon_on`` is the day from which the light is yellow unless it is red, "" where no day changes it;
+    as long as nothing more is recorded, ``soon_on`` and ``due`` tell the light of every later day.
     ``pending`` is what is still to be done. ``owed`` are all obligations, or what makes them: those of an
     item that is over are rarely asked for.
     """
@@ -47,6 +50,7 @@ class Status:
     original_due: str = ""
     finished_on: str = ""
     workdays_left: int | None = None
+    soon_on: str = ""
     lead_unit: str = ""
     next: Next | None = None
     pending: tuple[Obligation, ...] = ()
@@ -69,15 +73,17 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
     owed = [] if is_over else obligations(record, policy, calendar)
     remaining = after_closing(record, policy) if is_over and end is None else owed
     pending = tuple(one for one in remaining if one.is_pending(day))
+    soon_on = "" if left is None else _soon_on(due, pending, policy, calendar)
     return Status(
         id=item.id,
         title=record["title"],
         step=reached,
-        light=_light(end, done, pending, day, due, left, policy),
+        light=_light(end, done, day, due, soon_on),
         due=due,
         original_due=original_deadline(record) if due else "",
         finished_on=done,
         workdays_left=left,
+        soon_on=soon_on,
         lead_unit=item.lead_unit,
         next=None if end else _next(record, reached, pending, policy),
         pending=pending,
@@ -124,15 +130,19 @@ def step(record: ItemRecord) -> str:
     raise ValueError("an item has at least its first step")
 
 
-def _light(
-    end: tuple[str, Ending] | None,
-    done: str,
-    pending: Iterable[Obligation],
-    day: str,
-    due: str,
-    left: int | None,
-    policy: Data,
-) -> Light:
+def _soon_on(due: str, pending: Iterable[Obligation], policy: Data, calendar: WorkCalendar) -> str:
+    """The first day on which few working days are left, or that comes after a milestone which was missed."""
+    few = calendar.last_workdays(due, policy["lights"]["due_soon_workdays"] + 1)
+    missed = min((one.due for one in pending if one.kind == "milestone"), default="")
+    return min(few, _day_after(missed)) if missed else few
+
+
+@cache
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def _light(end: tuple[str, Ending] | None, done: str, day: str, due: str, soon_on: str) -> Light:
     if end:
         return end[0]  # type: ignore[return-value]
     if done:
@@ -141,10 +151,7 @@ def _light(
         return "on_track"
     if day > due:
         return "overdue"
-    behind = any(one.kind == "milestone" and one.due < day for one in pending)
-    if behind or (left is not None and left <= policy["lights"]["due_soon_workdays"]):
-        return "due_soon"
-    return "on_track"
+    return "due_soon" if day >= soon_on else "on_track"
 
 
 def _next(record: ItemRecord, reached: str, pending: Iterable[Obligation], policy: Data) -> Next | None:

@@ -11,16 +11,18 @@ from duban.publish.item_row import Excerpt, ItemRow, Share, counted_rows, excerp
 from duban.publish.owed import Owed, listed
 from duban.publish.page import Page, key_of
 from duban.publish.tally import Tally, tally
+from duban.publish.turns import turns
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """A campaign with its items."""
+    """A campaign with its items; ``turns`` tells how their lights turn (``turns``)."""
 
     campaign: Campaign
     items: Excerpt
     tally: Tally
     lights: tuple[Share, ...]
+    turns: str
     milestones: tuple[Owed, ...]
 
 
@@ -53,4 +55,6 @@ def _view(edition: Edition, campaign: Campaign, rows: Sequence[ItemRow]) -> Camp
     items = excerpt(rows)
     pending = (one for row in items.open for one in edition.states[row.id].pending)
     milestones = listed(edition, (one for one in pending if one.kind == "milestone"))
-    return CampaignView(campaign, items, tally(rows), tuple(light_shares(rows)), tuple(milestones))
+    return CampaignView(
+        campaign, items, tally(rows), tuple(light_shares(rows)), turns(rows, edition.day), tuple(milestones)
+    )

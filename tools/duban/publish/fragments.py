@@ -175,13 +175,19 @@ def pull(number: str, address: str) -> str:
     return f'<span class="proof-pull">{escaped(number)}</span>'
 
 
-def owed(kind: str, name: str, owner: str, days: Iterable[tuple[str, str]], state: str, word: str) -> str:
-    """One obligation's row: what is owed, the owner's cell, days with their columns' names, a dot with a word."""
+def owed(
+    kind: str, name: str, owner: str, days: Iterable[tuple[str, str]], state: str, word: str, until: str = ""
+) -> str:
+    """One obligation's row: what is owed, the owner's cell, days with their columns' names, a dot with a word.
+
+    ``until`` is the day up to which its state stays as it is, "" where no day changes it.
+    """
     what = f'<span class="owed-kind">{escaped(kind)}</span>' + (f" {escaped(name)}" if name else "")
     inner = "".join([f'<td class="no-break" data-label="{head}">{day}</td>' for head, day in days])
     dot = '<span class="state-dot" aria-hidden="true"></span>'
+    turning = f' data-owed="{until}"' if until else ""
     return (
-        f'<tr class="owed--{state}"><th scope="row">{what}</th>{owner}{inner}'
+        f'<tr class="owed--{state}"{turning}><th scope="row">{what}</th>{owner}{inner}'
         f'<td class="no-break"><span class="state state--{state}">{dot}{escaped(word)}</span></td></tr>'
     )
 

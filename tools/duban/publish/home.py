@@ -16,6 +16,7 @@ from duban.publish.page import Page
 from duban.publish.standing import counts
 from duban.publish.tally import Tally
 from duban.publish.trend import Month, Span, span_of, trend
+from duban.publish.turns import turns
 from duban.publish.unit_pages import unit_views
 from duban.record import INSTRUCTION, MESSAGE
 from duban.status import Status
@@ -74,6 +75,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
             for name, link in _HEADLINES
         ],
         "lights": light_shares(rows),
+        "turns": turns(rows, edition.day),
         "total": len(rows),
         "steps": funnel(rows),
         "overdue": by_urgency(row for row in rows if row.light == "overdue"),

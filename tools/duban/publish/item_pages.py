@@ -212,7 +212,8 @@ def _owed(status: Status, edition: Edition, shower: Shower) -> Markup:
         owner = f'<td data-label="{head}">{escaped(shower.names.unit(one.owner))}</td>'
         days = ((due, shower.day(one.due)), (done, shower.day(one.done_on)))
         kind, word = text(f"obligation.{one.kind}"), text(f"state.{state}")
-        rows.append(fragments.owed(kind, one.name if one.kind in _NAMED else "", owner, days, state, word))
+        until = one.due if state == "open" else ""
+        rows.append(fragments.owed(kind, one.name if one.kind in _NAMED else "", owner, days, state, word, until))
     return Markup("".join(rows))  # noqa: S704 - made of escaped parts
 
 

@@ -19,7 +19,8 @@ class ItemRow:
     """One item as a table shows it. Ids and codes only: names are the reader's language's business.
 
     ``moved`` is the first deadline where an extension moved it, "" otherwise; ``left`` counts working
-    days, negative when past; ``cause`` is the last cause code given.
+    days, negative when past; ``cause`` is the last cause code given. ``soon_on`` is the day from which
+    the light is yellow unless it is red, "" where no day changes it.
     """
 
     id: str
@@ -37,10 +38,16 @@ class ItemRow:
     left: int | None
     finished_on: str
     cause: str
+    soon_on: str = ""
 
     @property
     def is_open(self) -> bool:
         return self.light in OPEN_LIGHTS
+
+    @property
+    def may_turn(self) -> bool:
+        """Whether the light will be another as days pass, though nothing happens."""
+        return bool(self.soon_on) and self.light != "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ def item_row(item: Item, status: Status) -> ItemRow:
         left=status.workdays_left,
         finished_on=status.finished_on,
         cause=given[-1] if given else "",
+        soon_on=status.soon_on,
     )
 
 
@@ -126,20 +134,25 @@ def excerpt(rows: Iterable[ItemRow]) -> Excerpt:
 
 
 def light_shares(rows: Iterable[ItemRow]) -> list[Share]:
-    """How many rows show each light that occurs, as parts of one bar."""
-    counts: dict[str, int] = dict.fromkeys(LIGHTS, 0)
+    """How many rows show each light, as parts of one bar, in their order.
+
+    Lights that do not occur are left out, but for yellow and red where some row's light may turn to them.
+    """
+    counts: dict[str, int] = {}
     for row in rows:
-        counts[row.light] += 1
-    return list(shares(counts))
+        counts[row.light] = counts.get(row.light, 0) + 1
+        if row.may_turn:
+            counts.setdefault("overdue", 0)
+            counts.setdefault("due_soon", 0)
+    return list(shares({name: counts[name] for name in LIGHTS if name in counts}))
 
 
 def shares(counts: Mapping[str, int], whole: int = 0) -> Iterator[Share]:
     """Counts → the parts of one bar, in their order, empty ones left out; of ``whole`` where they are not all of it."""
     total, before = whole or sum(counts.values()), 0
     for name, count in counts.items():
-        if count:
-            yield Share(name, count, percent(before, total), percent(count, total))
-            before += count
+        yield Share(name, count, percent(before, total), percent(count, total))
+        before += count
 
 
 def percent(part: float, whole: float) -> float:

@@ -21,6 +21,7 @@ from duban.publish import (
     ledger_table,
     ledger_years,
     plan_pages,
+    reader_day,
     report_pages,
     rules_pages,
     schedule_page,
@@ -65,7 +66,7 @@ _LOOSE = (
     interview_pages,
     search_page,
 )
-_DATA = (ledger_table,)
+_DATA = (ledger_table, reader_day)
 _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (ledger_files, api_files, feed_files, calendar_files)
 TAKERS: tuple[Taker[Any], ...] = (
     item_row.counted_row,

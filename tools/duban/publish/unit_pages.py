@@ -13,16 +13,21 @@ from duban.publish.item_row import Excerpt, ItemRow, Share, counted_rows, excerp
 from duban.publish.owed import Owed, all_pending, listed
 from duban.publish.page import Page, key_of
 from duban.publish.tally import Tally, tally
+from duban.publish.turns import turns
 from duban.status import Status
 
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A unit with its items: those it leads, those it supports, and what it still owes."""
+    """A unit with its items: those it leads, those it supports, and what it still owes.
+
+    ``turns`` tells how the lights of those it leads turn (``turns``).
+    """
 
     unit: Unit
     tally: Tally
     lights: tuple[Share, ...]
+    turns: str
     leading: Excerpt
     supporting: Excerpt
     owed: tuple[Owed, ...]
@@ -46,11 +51,16 @@ def unit_views(edition: Edition) -> tuple[UnitView, ...]:
     for identity, unit in edition.ledger.registry.units.items():
         mine, helped, owed = leading.get(identity, ()), supporting.get(identity, ()), owing.get(identity, ())
         if mine or helped or owed:
-            lights = tuple(light_shares(mine))
-            interviewed = interviews.get(identity, 0)
             views.append(
                 UnitView(
-                    unit, tally(mine), lights, excerpt(mine), excerpt(helped), tuple(listed(edition, owed)), interviewed
+                    unit,
+                    tally(mine),
+                    tuple(light_shares(mine)),
+                    turns(mine, edition.day),
+                    excerpt(mine),
+                    excerpt(helped),
+                    tuple(listed(edition, owed)),
+                    interviews.get(identity, 0),
                 )
             )
     return tuple(views)
