@@ -104,6 +104,22 @@ def test_counts_add_up(one: str, two: str, three: str) -> None:
     assert between(one, two) + between(two, three) == between(one, three)
 
 
+@given(DAYS, st.integers(1, 30))
+def test_the_last_working_days_up_to_a_day_are_that_many(end: str, count: int) -> None:
+    first = PUBLISHED.last_workdays(end, count)
+    assert PUBLISHED.is_workday(first)
+    assert sum(PUBLISHED.is_workday(day) for day in days(first, end)) == count
+
+
+def test_exceptions_and_weekdays_together_are_the_calendar() -> None:
+    calendar = WorkCalendar({"2019-10-09": False, "2019-10-26": True})
+    exceptions = set(calendar.exceptions(2018, 2020))
+    assert {"2019-10-01", "2019-10-09", "2019-10-12", "2019-10-26"} <= exceptions
+    for day in days("2018-01-01", "2020-12-31"):
+        is_weekday = date.fromisoformat(day).weekday() < 5
+        assert calendar.is_workday(day) == (is_weekday != (day in exceptions)), day
+
+
 @given(DAYS)
 def test_the_next_working_day_is_the_first_one(day: str) -> None:
     found = PUBLISHED.on_or_after(day)

@@ -215,3 +215,27 @@ def test_every_item_has_a_status_broken_ones_too(ledger: Ledger, calendar: WorkC
     found = statuses(Ledger(ledger.items, (broken,), ledger.reports, ledger.registry, ()), "2019-10-31", calendar)
     assert list(found) == sorted([*ledger.items, "2019-0099"])
     assert (found["2019-0099"].light, found["2019-0099"].title, found["2019-0099"].next) == ("broken", "坏文件", None)
+
+
+def light_by_counting(record: Any, day: str) -> str:
+    """The rule of an open item's light as it is written down, each day on its own."""
+    due = current_deadline(record) if "task_notice" in record else ""
+    if not due:
+        return "on_track"
+    missed = [one for one in on(record, day).pending if one.kind == "milestone" and one.due < day]
+    few = CALENDAR.workdays_between(day, due) <= POLICY["lights"]["due_soon_workdays"]
+    return "overdue" if day > due else "due_soon" if few or missed else "on_track"
+
+
+@given(RECORDS, DAYS, DAYS)
+def test_two_days_of_the_status_tell_the_light_of_every_later_day(record: Any, one: str, other: str) -> None:
+    earlier, later = sorted((one, other))
+    before, after = on(record, earlier), on(record, later)
+    if before.light in OPEN_LIGHTS:
+        assert after.light == light_by_counting(record, later)
+    if before.soon_on:
+        expected = "overdue" if later > before.due else "due_soon" if later >= before.soon_on else "on_track"
+        assert (after.light, after.soon_on) == (expected, before.soon_on)
+        assert before.soon_on <= before.due
+    else:
+        assert (after.light, after.soon_on) == (before.light, "")
