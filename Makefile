@@ -78,5 +78,6 @@ build/browser/.done: $(BROWSER_SOURCES) | $(VENV)/.libraries
 	@command -v npm >/dev/null || test -x $(BIN)/npm || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
 	cd site/browser && PATH="$$PATH:$(abspath $(BIN))" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	rm -rf $(@D)
 	cd site/browser && PATH="$$PATH:$(abspath $(BIN))" npm run build --silent
 	@mkdir -p $(@D) && touch $@

@@ -1,5 +1,10 @@
 // What a reader chose → the rows that fit, and the address that says the same.
-export const NAMES = ["text", "unit", "step", "light", "source", "campaign", "category"];
+import { NONE, searchable } from "./columns.js";
+import { dayNumber } from "./lights.js";
+
+const CODES = ["unit", "step", "light", "source", "campaign", "category"];
+const DATES = ["received", "due"];
+export const NAMES = ["text", ...CODES, ...DATES.flatMap((name) => [`${name}-from`, `${name}-to`]), "sort"];
 
 /** The choices that are not empty, in a fixed order. */
 export const readFilters = (given) =>
@@ -11,17 +16,41 @@ export const writeFilters = (chosen) => {
   return query && `#${query}`;
 };
 
-const plain = (text) => text.normalize("NFKC").toLowerCase();
+const tests = function* (ledger, chosen) {
+  for (const name of CODES) {
+    if (!chosen[name]) continue;
+    if (name === "source") {
+      const sets = ledger.sourceSetsWith(chosen.source);
+      yield (row) => sets.has(ledger.sourceSet[row]);
+    } else {
+      const column = ledger[name];
+      const wanted = ledger.place(name, chosen[name]);
+      yield (row) => column[row] === wanted;
+    }
+  }
+  for (const name of DATES) {
+    const column = ledger[name];
+    const from = dayNumber(chosen[`${name}-from`] ?? "");
+    const to = dayNumber(chosen[`${name}-to`] ?? "");
+    if (!Number.isNaN(from)) yield (row) => column[row] !== NONE && column[row] >= from;
+    if (!Number.isNaN(to)) yield (row) => column[row] !== NONE && column[row] <= to;
+  }
+  // Last, for it costs most: every word is found in the id, the title or the unit.
+  for (const word of searchable(chosen.text ?? "").split(/\s+/).filter(Boolean)) {
+    yield (row) => ledger.searched(row).includes(word);
+  }
+};
 
-/** A test of rows: every word is found in the id, title or unit, and every chosen value is the row's. */
-export const matcher = ({ text = "", ...values }, names) => {
-  const words = plain(text).split(/\s+/).filter(Boolean);
-  const wanted = Object.entries(values);
-  return (row) => {
-    const searched = plain(`${row.id} ${row.title} ${names.unit[row.unit] ?? ""}`);
-    return (
-      words.every((word) => searched.includes(word)) &&
-      wanted.every(([name, value]) => (Array.isArray(row[name]) ? row[name].includes(value) : row[name] === value))
-    );
-  };
+/** The rows that fit every choice, in the order of the ledger. */
+export const matching = (ledger, chosen) => {
+  const wanted = [...tests(ledger, chosen)];
+  const found = new Int32Array(ledger.count);
+  let count = 0;
+  for (let row = 0; row < ledger.count; row += 1) {
+    if (wanted.every((fits) => fits(row))) {
+      found[count] = row;
+      count += 1;
+    }
+  }
+  return found.subarray(0, count);
 };

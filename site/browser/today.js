@@ -1,16 +1,7 @@
 // A page of an earlier day → its lights, days and counts as they stand on the reader's own day in China.
 // What is written here is written again whenever the day changes: a chart on a wall is never reloaded.
-import {
-  WorkCalendar,
-  countsOn,
-  dayInChina,
-  daysBetween,
-  leftCase,
-  lightOn,
-  stateOn,
-  untilTomorrow,
-  workdaysBetween,
-} from "./lights.js";
+import { eachLaterDay } from "./clock.js";
+import { WorkCalendar, countsOn, daysBetween, leftCase, lightOn, stateOn, workdaysBetween } from "./lights.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const banner = document.querySelector(".asof");
@@ -147,7 +138,6 @@ const load = async () => {
 };
 
 let loaded;
-let shown = built;
 const recompute = async (day) => {
   const age = daysBetween(built, day);
   if (age > Number(staleAfter)) {
@@ -164,18 +154,7 @@ const recompute = async (day) => {
   say("today", todayWords.replace("{day}", day));
   const year = Number(day.slice(0, 4));
   if (!known.includes(year)) say("unknown", texts["asof.year_unknown"].replace("{year}", year));
-  shown = day;
 };
 
-let timer = 0;
-const look = () => {
-  const now = Date.now();
-  const day = dayInChina(now);
-  clearTimeout(timer);
-  timer = setTimeout(look, untilTomorrow(now) + 1000);
-  // Without the days' file, or opened from a disk, the page stays as it was built, and says of which day.
-  if (day > shown) recompute(day).catch((error) => console.warn(error));
-};
-
-document.addEventListener("visibilitychange", look);
-look();
+// Without the days' file, or opened from a disk, the page stays as it was built, and says of which day.
+eachLaterDay(built, (day) => recompute(day).catch((error) => console.warn(error)));
