@@ -23,7 +23,7 @@ LEFT_TO_TELL = """() => {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const around = node.parentElement;
     if (!/\\p{Script=Han}/u.test(node.data) || around.closest("script, style, code, .md-header__topic")) continue;
-    if (around.closest("[lang]").lang.startsWith("zh")) continue;
+    if (around.closest("[lang]").getAttribute("lang").startsWith("zh")) continue;
     found.push(`${around.tagName}.${around.className}: ${node.data.trim()}`);
   }
   return found.slice(0, 5);
@@ -109,7 +109,7 @@ def test_the_keyboard_goes_through_a_page_in_its_order_and_is_always_seen(
     watched = opened(path=path)
     found = stops(watched.page, 45)
     assert sound(found) == []
-    assert found[0].name.endswith("md-skip")
+    assert "md-skip" in found[0].name
     names = [one.name for one in found]
     tabs = [name for name in names if "md-tabs__link" in name]
     assert len(tabs) == watched.page.locator(".md-tabs__link").count()
