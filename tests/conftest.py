@@ -232,6 +232,14 @@ def copy_of(tmp_path: Path, tree: Tree) -> Callable[..., Path]:
 
 
 @pytest.fixture
+def hostile_folder(copy_of: Callable[..., Path], schemas: Schemas) -> Path:
+    """A ledger of three items, one broken, one report, whose every text would break out of a page if it could."""
+    from site_fixtures import HOSTILE_ITEMS, make_hostile
+
+    return make_hostile(copy_of("hostile", HOSTILE_ITEMS), schemas)
+
+
+@pytest.fixture
 def git_folder() -> Callable[[Path], GitFolder]:
     """Makes a folder a git repository with nothing committed."""
 

@@ -21,10 +21,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from conftest import AS_OF, ROOT
 from duban import site
 from duban.language import language
-from duban.load import Readings
+from duban.load import Readings, read
 from duban.manifest import Manifest
 from duban.model import Ledger
 from duban.output import TEMPLATES, Prepared, Theme, begin_beside
+from duban.parse import parse
 from duban.publish.edition import Edition, EditionName, edition, is_open_to_the_public
 from duban.publish.examination import Examination
 from duban.publish.page import Page
@@ -33,7 +34,9 @@ from duban.publish.render import Renderer
 from duban.publish.search_records import search_groups
 from duban.publish.search_words import worded_text
 from duban.publish.shell import BLANKS, Shell
+from duban.repository import tree_of
 from duban.schema import Field, Schemas
+from duban.writing import file_text
 
 EDITIONS: tuple[EditionName, ...] = ("internal", "public")
 PARTS: tuple[tuple[EditionName, str], ...] = tuple((name, code) for name in EDITIONS for code in ("zh", "en"))
@@ -378,6 +381,26 @@ def hostile(node: Any, here: Field) -> Any:
         return {name: hostile(value, here.properties.get(name, here)) for name, value in node.items()}
     is_open = is_free(here) and not here.ref and here.schema.get("pattern", "") in FREE_PATTERNS
     return HOSTILE if isinstance(node, str) and is_open else node
+
+
+HOSTILE_ITEMS = ("2019-0006", "2019-0009", "2019-0037", "2019-0040", "011")
+"""Three items, one that will be broken, and a report."""
+
+
+def make_hostile(folder: Path, schemas: Schemas) -> Path:
+    """A copy of these items and the registry with the hostile text in all of it, dressed for a site."""
+    for path in [path for part in ("items", "reports", "registry") for path in (folder / part).rglob("*.yml")]:
+        part, _, name = path.relative_to(folder).as_posix().removesuffix(".yml").partition("/")
+        root = schemas.field({"items": "item", "reports": "report"}.get(part, name.partition("/")[0]))
+        record, _ = parse(path.name, path.read_bytes())
+        record = hostile(record, root)
+        if path.stem == HOSTILE_ITEMS[3]:
+            record["urgency"] = HOSTILE
+        path.write_text(file_text(record, root), encoding="utf-8")
+    ledger = read(tree_of(folder)).ledger(AS_OF)
+    assert (set(ledger.items), len(ledger.broken)) == (set(HOSTILE_ITEMS[:3]), 1)
+    assert len(ledger.reports) == 1
+    return dress(folder, browser=True)
 
 
 def words(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from browsing import Watched
+from browsing import Watched, served, watching
+from conftest import AS_OF
+from duban import site
+from duban.load import read
 from duban.publish.content_policy import content_policy
-from site_fixtures import PARTS, Site
+from duban.repository import tree_of
+from site_fixtures import HOSTILE, PARTS, Site
 
 pytestmark = pytest.mark.browser
 
@@ -127,3 +132,20 @@ def test_nothing_of_ours_is_stopped_on_any_kind_of_page(
             page.keyboard.press("Escape")
         found[path] = stopped(page)
     assert {path: one for path, one in found.items() if one} == {}
+
+
+def test_hostile_text_is_stopped_before_the_policy_would_have_to(
+    hostile_folder: Path, browser: Browser, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    site.build(hostile_folder, "internal", out, AS_OF, read(tree_of(hostile_folder)))
+    here = Site("internal", out)
+    with served({"hostile": out}) as addresses, watching(browser, addresses) as start:
+        watched = start("hostile")
+        watched.page.context.add_init_script(LISTEN)
+        for path in (*here.kinds("zh"), *here.kinds("en")):
+            page = watched.open(path)
+            assert stopped(page) == set(), path
+            assert page.locator("img, article script:not([type='application/json'], [src])").count() == 0, path
+            if "items/" in path or "ledger" in path:
+                assert HOSTILE in page.locator("article").first.inner_text(), path

@@ -269,6 +269,14 @@ def test_the_public_edition_needs_no_password(public: Server) -> None:
     assert "www-authenticate" not in public.ask("/").headers
 
 
+def test_the_guide_names_every_file_and_how_passwords_are_made() -> None:
+    guide = (SHIPPED.parents[1] / "serve-nginx.md").read_text(encoding="utf-8")
+    shipped = {path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.conf")}
+    assert len(shipped) == 5
+    assert {path for path in shipped if f"`{path}`" in guide} == shipped
+    assert "openssl passwd -apr1" in guide
+
+
 @pytest.mark.parametrize("name", EDITIONS)
 def test_the_shipped_sites_name_no_real_place(name: str) -> None:
     text = (SHIPPED / f"sites-available/duban-{name}.conf").read_text(encoding="utf-8")
