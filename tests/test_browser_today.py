@@ -86,9 +86,7 @@ def folder(readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="module")
-def living(
-    folder: Path, readings: Readings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, str]]:
+def living(folder: Path, readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     """Where both editions as of the ledger's last day are served, and the internal one as of a later day."""
     out = tmp_path_factory.mktemp("living")
     kinds = (("internal", AS_OF, ("zh", "en")), ("public", AS_OF, ("zh",)), ("later", LATER, ("zh",)))
@@ -132,9 +130,7 @@ def recomputed(page: BrowserPage, day: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_read_later_shows_what_a_page_built_later_shows(
-    reading: Callable[..., BrowserPage], path: str
-) -> None:
+def test_a_page_read_later_shows_what_a_page_built_later_shows(reading: Callable[..., BrowserPage], path: str) -> None:
     page = reading(path, LATER + NOON)
     recomputed(page, LATER)
     built_later = reading(path, LATER + NOON, "later")
@@ -152,7 +148,9 @@ def test_home_counts_anew_and_says_of_its_lists_as_of_when_they_are(reading: Cal
     lights = "section[aria-labelledby=lights] tbody tr:visible"
     assert page.locator(lights).all_inner_texts() == built_later.locator(lights).all_inner_texts()
     bars = "svg.bar[role=img]"
-    labels = [shown.locator(bars).evaluate_all("all => all.map((one) => one.ariaLabel)") for shown in (page, built_later)]
+    labels = [
+        shown.locator(bars).evaluate_all("all => all.map((one) => one.ariaLabel)") for shown in (page, built_later)
+    ]
     assert labels[0] == labels[1]
     tags = page.locator(".as-of:visible").all_inner_texts()
     assert len(tags) == 3
@@ -236,9 +234,7 @@ def test_a_year_whose_holidays_are_not_published_is_said_to_be_provisional(
     expect(page.locator(".asof__unknown")).to_contain_text("2031 年放假调休安排尚未公布")
 
 
-def test_without_the_file_of_days_the_page_stays_true_to_its_date(
-    browser: Browser, living: Mapping[str, str]
-) -> None:
+def test_without_the_file_of_days_the_page_stays_true_to_its_date(browser: Browser, living: Mapping[str, str]) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.clock.set_fixed_time(LATER + NOON)

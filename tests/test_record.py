@@ -85,7 +85,7 @@ def test_killed_at_fifty_random_points(waiting: City, children: Children, tmp_pa
     assert len(wanted.split("\n")) == 3
     assert violations(whole.audit()) == []
 
-    chance = random.Random(20190705)  # noqa: S311
+    chance = random.Random(20190705)
     killed = 0
     reached: set[str] = set()
     for point in range(50):
