@@ -22,6 +22,8 @@ _SCRIPT_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\x(
 _STYLE_ESCAPE = re.compile(r"\\([0-9a-fA-F]{4,6})[ \t\n]?")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _DATA = re.compile(r"data:[^,\"'<>()\s]{0,200};base64,([A-Za-z0-9+/=_%\s-]+)")
+_PAIR = re.compile(r"(\S)(\S) (?=\2)")
+"""Two characters where the second begins the next word: a search record is cut into such pairs."""
 _END_OF_ZIP, _LONGEST_END_OF_ZIP = b"PK\x05\x06", 1 << 16
 
 
@@ -57,11 +59,14 @@ def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[str]:
 
 
 def meanings(text: str) -> Iterator[str]:
-    """A text as it stands and as programs read it: escapes and entities decoded, tags left out."""
+    """A text as it stands and as programs read it: escapes and entities decoded, tags left out, pairs joined."""
     yield text
     plain = _decoded(text)
     if plain != text:
         yield plain
+    joined = _PAIR.sub(r"\1", plain)
+    if joined != plain:
+        yield joined
     if "<" in plain:
         yield _decoded(_TAG.sub("", plain))
         if plain != text:
