@@ -10,8 +10,8 @@ from typing import NamedTuple
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import Share, light_shares
 from duban.publish.ledger_years import years
-from duban.publish.page import Page, key_of
-from duban.publish.parts import parted
+from duban.publish.page import Page
+from duban.publish.parts import parted_pages
 from duban.publish.tally import Tally, tally
 
 MOST_FILES = 300
@@ -89,11 +89,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
         return
     for year, files in by_year.items():
         title = edition.text("archive.year", year=year)
-        parts = parted(f"archive/{year}", files)
-        places = [(one.number, one.path) for one in parts]
-        for part in parts:
-            context = {"title": title, "part": part, "parts": places, "count": len(files)}
-            yield Page(part.path, title, "archive_year.html", context, key_of(part, len(parts), len(files)))
+        yield from parted_pages(f"archive/{year}", title, "archive_year.html", files)
 
 
 def _year_views(edition: Edition) -> list[YearView]:

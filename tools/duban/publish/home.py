@@ -28,7 +28,7 @@ _HEADLINES = (
     ("items", "ledger.html"),
     ("from_instructions", f"ledger.html#source={INSTRUCTION}"),
     ("from_messages", f"ledger.html#source={MESSAGE}"),
-    ("special_reports", ""),
+    ("special_reports", "reports.html"),
     ("visits", "schedule.html#visits"),
     ("interviewed_persons", "interviews.html"),
     ("held_accountable", "interviews.html"),

@@ -15,8 +15,8 @@ from duban.figures import ACCOUNTABILITY, INTERVIEW
 from duban.publish.chart import Group, month_groups
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import UNCOUNTED
-from duban.publish.page import Page, key_of
-from duban.publish.parts import parted
+from duban.publish.page import Page
+from duban.publish.parts import parted_pages
 from duban.publish.place import Place
 from duban.publish.trend import months_between
 
@@ -101,11 +101,7 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
     """The measures of each year, where they are too many for one page."""
     for year, rows in _by_year(edition):
         title = edition.text("interviews.year", year=year)
-        parts = parted(f"interviews/{year}", rows)
-        places = [(one.number, one.path) for one in parts]
-        for part in parts:
-            context = {"title": title, "part": part, "parts": places, "count": len(rows)}
-            yield Page(part.path, title, "interviews_year.html", context, key_of(part, len(parts), len(rows)))
+        yield from parted_pages(f"interviews/{year}", title, "interviews_year.html", rows)
 
 
 def _by_year(edition: Edition) -> list[tuple[str, list[Taken]]]:

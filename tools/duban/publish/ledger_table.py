@@ -38,7 +38,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     context = {
         "rows": first_rows(edition),
         "total": len(rows),
-        "years": [year for year in years(edition) if year.parts],
+        "years": [year for year in years(edition) if year.path != LEDGER],
         "not_filed": not_filed(edition),
         "most_not_filed": MOST_NOT_FILED,
         "filters": [(name, choices(edition, rows, name)) for name in FILTERS],

@@ -9,8 +9,8 @@ from itertools import groupby
 from duban.model import Item
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, by_urgency, counted_rows
-from duban.publish.page import Page, key_of
-from duban.publish.parts import Part, parted
+from duban.publish.page import Page
+from duban.publish.parts import parted_pages
 from duban.record import Ending
 from duban.status import Status
 
@@ -30,17 +30,15 @@ class NotFiled:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The items registered in one year. ``path`` is the page that lists them, the first one of several."""
+    """The items registered in one year. ``path`` is the page that lists them, the first one of several.
+
+    A year that is the whole of a short ledger is listed on the ledger's own page.
+    """
 
     year: str
     path: str
     rows: tuple[ItemRow, ...]
     not_filed: tuple[NotFiled, ...]
-
-    @property
-    def parts(self) -> tuple[Part[ItemRow], ...]:
-        """The year's own pages; a year that is the whole of a short ledger has none."""
-        return () if self.path == LEDGER else parted(self.path.removesuffix(".html"), self.rows)
 
 
 def one_not_filed(item: Item, _status: Status) -> NotFiled | None:
@@ -75,18 +73,8 @@ def years(edition: Edition) -> tuple[Year, ...]:
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """The plain pages of the years."""
+    """The plain pages of the years; those not filed stand behind the last row."""
     for year in years(edition):
-        title = edition.text("ledger.year", year=year.year)
-        parts = year.parts
-        for part in parts:
-            last = part.number == len(parts)
-            context = {
-                "title": title,
-                "part": part,
-                "parts": [(one.number, one.path) for one in parts],
-                "count": len(year.rows),
-                "not_filed": year.not_filed if last else (),
-            }
-            key = key_of(part, len(parts), len(year.rows), context["not_filed"])
-            yield Page(part.path, title, "ledger_year.html", context, key)
+        if year.path != LEDGER:
+            title, stem = edition.text("ledger.year", year=year.year), year.path.removesuffix(".html")
+            yield from parted_pages(stem, title, "ledger_year.html", year.rows, year.not_filed)
