@@ -46,12 +46,13 @@ def rows(work: Path, ledger: Path, count: int) -> list[Row]:
     native = work / "native"
     plain, searched = (_native(native, site, search=search) for search in (False, True))
     titles = [item.record["title"] for item in readings.ledger(pinned_day(ledger) or "").items.values()]
-    queries = [titles[0][:4], titles[len(titles) // 2][2:6]]
+    # How titles begin: from within a run of Chinese Material's search finds nothing.
+    queries = [titles[0][:4], titles[min(count, _PAGES) // 2][:4]]
     size, files = _size(site / "search")
     theirs = (native / "site/search/search_index.json").stat().st_size
     sys.stdout.write(
         f"search index: {size / 1e6:.1f} MB in {files} files for {count} items;"
-        f" Material's: {theirs / 1e6:.1f} MB in one file for {_PAGES}\n"
+        f" Material's: {theirs / 1e6:.1f} MB in one file for {min(count, _PAGES)}\n"
     )
     changed = _changed(ledger, out)
     name = f"MkDocs' own index of {min(count, _PAGES)} pages"
@@ -152,7 +153,7 @@ def _queries(site: Path, native: Path, queries: list[str], count: int) -> list[R
         sys.stdout.write(
             f"the {which} query fetches {sent / _KB:.0f} KB of {count} items; Material's {sent_there / _KB:.0f} KB\n"
         )
-        name = f"Material's search of {_PAGES}"
+        name = f"Material's search of {min(count, _PAGES)}"
         found.append(Row(f"{which} query of {count} items, until a result stands", seconds, name, seconds_there))
     return found
 
@@ -164,15 +165,15 @@ def _asked(
     answers = []
     with _served(folder) as address:
         page = browser.new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(60_000)
         start = time.perf_counter()
         _Counting.sent = 0
         page.goto(address + path)
         for query in queries:
             page.evaluate("(found) => document.querySelectorAll(found).forEach((one) => one.remove())", result)
-            if "md-" in box:
-                page.evaluate("document.getElementById('__search').checked = true")
+            page.click(box)
             page.fill(box, query)
+            page.keyboard.press("Shift")  # Material listens for keys
             page.wait_for_selector(result, state="attached")
             seconds = time.perf_counter() - start
             page.wait_for_load_state("networkidle")
