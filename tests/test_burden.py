@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import AS_OF
-from duban.assignment import assigned, visits_by_person
+from duban.assignment import assigned
 from duban.burden import DEMAND_KINDS, INSPECTIONS, Demand, conflicts, demands, loads, monday, month_before, unanswered
 from duban.calendar import WorkCalendar
 from duban.model import Item, Ledger
@@ -67,11 +67,6 @@ def test_people_are_on_an_item_in_the_parts_that_its_record_gives_them() -> None
         "mayor": ("convener",),
     }
     assert assigned({"id": "2019-0002"}) == {}  # type: ignore[typeddict-item]
-
-
-def test_visits_are_counted_for_everybody_who_went_within_the_days() -> None:
-    records = [noticed(visits=[visit("2019-08-31", "a"), visit("2019-09-01", "a", "b"), visit("2019-09-30", "b")])]
-    assert visits_by_person(records, "2019-09-01", "2019-09-30") == {"a": 1, "b": 2}
 
 
 @pytest.mark.parametrize("method", ["四不两直", "实地督查"])

@@ -1,9 +1,7 @@
-"""Items' records → who is on which item and in which part, and who went on how many visits."""
+"""An item's record → who is on it and in which part."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Literal, get_args
 
 from duban.record import ItemRecord
@@ -41,14 +39,3 @@ def assigned(record: ItemRecord) -> dict[str, tuple[Part, ...]]:
         if verification:
             add(verification["by"], "verifier")
     return {person: tuple(part for part in PARTS if part in found) for person, found in parts.items()}
-
-
-def visits_by_person(records: Iterable[ItemRecord], first: str, last: str) -> Counter[str]:
-    """How many visits each person went on between two ISO days, both included."""
-    return Counter(
-        person
-        for record in records
-        for visit in record.get("visits", ())
-        if first <= visit["on"] <= last
-        for person in visit["visitors"]
-    )

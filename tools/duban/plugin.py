@@ -32,6 +32,7 @@ from duban.output import BROWSER, Prepared, Theme, begin_beside, compiled_templa
 from duban.publish.content_policy import guarded
 from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
+from duban.publish.item_row import is_sample
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
 from duban.search_index import write_search
@@ -191,7 +192,12 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         self._made = made
         config.site_name = str(escape(made.edition.title))
         text = made.edition.text
-        config.extra["duban"] = {"edition": made.edition, "text": text, "languages": self._languages or (text.code,)}
+        config.extra["duban"] = {
+            "edition": made.edition,
+            "text": text,
+            "languages": self._languages or (text.code,),
+            "sample": bool(made.edition.taken(is_sample)),
+        }
 
     def _shell(self, config: MkDocsConfig, folder: str) -> Shell:
         html = self._full_page(config, f"{folder}{BLANKS['name']}", BLANKS["title"], BLANKS["content"])

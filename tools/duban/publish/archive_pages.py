@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from duban.model import STEPS, Item
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import Share, light_shares
 from duban.publish.ledger_years import years
 from duban.publish.page import Page
 from duban.publish.parts import parted_pages
 from duban.publish.tally import Tally, tally
+from duban.status import Status
 
 MOST_FILES = 300
 
@@ -41,6 +43,23 @@ class File(NamedTuple):
     lessons: str
 
 
+def file_of(item: Item, _status: Status) -> File | None:
+    """The file of an item that was archived under a number, None for any other."""
+    archive = item.record.get("archive")
+    if not archive or "archive_no" not in archive:
+        return None
+    return File(
+        archive["archive_no"],
+        item.id,
+        item.record["title"],
+        item.lead_unit,
+        archive["on"],
+        archive["retention"],
+        tuple(archive["used_for"]),
+        archive.get("lessons", ""),
+    )
+
+
 @once
 def files_by_year(edition: Edition) -> Mapping[str, Sequence[File]]:
     """The files of the archive by the year they were filed in, the latest first; in order of number within it.
@@ -48,20 +67,8 @@ def files_by_year(edition: Edition) -> Mapping[str, Sequence[File]]:
     Archive numbers are internal: the public edition has none.
     """
     found: dict[str, list[File]] = {}
-    for item in () if edition.public else edition.ledger.items.values():
-        archive = item.record.get("archive")
-        if archive:
-            file = File(
-                archive["archive_no"],
-                item.id,
-                item.record["title"],
-                item.lead_unit,
-                archive["on"],
-                archive["retention"],
-                tuple(archive["used_for"]),
-                archive.get("lessons", ""),
-            )
-            found.setdefault(archive["on"][:4], []).append(file)
+    for file in () if edition.public else edition.taken(file_of).values():
+        found.setdefault(file.on[:4], []).append(file)
     return {year: sorted(found[year], key=_by_number) for year in sorted(found, reverse=True)}
 
 
@@ -93,14 +100,13 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
 
 
 def _year_views(edition: Edition) -> list[YearView]:
-    items = edition.ledger.items
     return [
         YearView(
             year.year,
             year.path,
             tally(year.rows),
             tuple(light_shares(year.rows)),
-            sum("archive" in items[row.id].record for row in year.rows),
+            sum(row.step == STEPS[-1] for row in year.rows),
         )
         for year in years(edition)
     ]

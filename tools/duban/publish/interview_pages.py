@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from duban.figures import ACCOUNTABILITY, INTERVIEW
+from duban.model import Item
 from duban.publish.chart import Group, month_groups
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import UNCOUNTED
@@ -19,6 +20,7 @@ from duban.publish.page import Page
 from duban.publish.parts import parted_pages
 from duban.publish.place import Place
 from duban.publish.trend import months_between
+from duban.status import Status
 
 MOST_LISTED = 300
 Count = Literal["interviews", "interviewed", "bulletins", "accountable"]
@@ -55,13 +57,15 @@ class UnitCounts:
     last: str
 
 
-@once
-def taken(edition: Edition) -> tuple[Taken, ...]:
-    """Every measure of items that count, the latest first."""
-    found = [
+def measures_of(item: Item, status: Status) -> tuple[Taken, ...] | None:
+    """The measures of an item that counts, each with the id of its report; None without any that are shown."""
+    record = item.record
+    if "measures" not in record or status.light in UNCOUNTED:
+        return None
+    return tuple(
         Taken(
             item=item.id,
-            title=item.record["title"],
+            title=record["title"],
             anchor=Place(item.id, f"/measures/{index}").anchor,
             kind=measure["kind"],
             on=measure["on"],
@@ -70,13 +74,21 @@ def taken(edition: Edition) -> tuple[Taken, ...]:
             reason=measure["reason"],
             cause=measure.get("cause", ""),
             outcome=measure.get("outcome", ""),
-            report=_page_of(measure.get("report", ""), edition),
+            report=measure.get("report", ""),
             by=tuple(dict.fromkeys(one["by"] for one in measure["signed"])),
         )
-        for item in edition.ledger.items.values()
-        if "measures" in item.record and edition.states[item.id].light not in UNCOUNTED
-        for index, measure in enumerate(item.record["measures"])
-        if measure["on"] <= edition.day
+        for index, measure in enumerate(record["measures"])
+    )
+
+
+@once
+def taken(edition: Edition) -> tuple[Taken, ...]:
+    """Every measure of items that count, the latest first."""
+    found = [
+        replace(one, report=_page_of(one.report, edition))
+        for measures in edition.taken(measures_of).values()
+        for one in measures
+        if one.on <= edition.day
     ]
     return tuple(sorted(found, key=lambda one: (one.on, one.item, one.anchor), reverse=True))
 

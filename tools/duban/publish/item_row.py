@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from duban.deadline import causes
 from duban.model import Item
@@ -107,6 +108,11 @@ def item_row(item: Item, status: Status) -> ItemRow:
 def counted_row(item: Item, status: Status) -> ItemRow | None:
     """The row of an item that counts, None for one that was not filed (不予立项不计入)."""
     return None if status.light in UNCOUNTED else item_row(item, status)
+
+
+def is_sample(item: Item, _status: Status) -> Literal[True] | None:
+    """True for an item that is an example."""
+    return True if item.record.get("sample") else None
 
 
 @once

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from duban.publish.edition import Edition
 from duban.publish.life import anchor_of, found_entries, summary_of
+from duban.publish.recent import latest_days
 from duban.publish.shown import Shower
 from duban.schema import Field, entries
 
@@ -48,7 +49,7 @@ def latest(edition: Edition, most: int = MOST) -> list[Latest]:
         Latest(
             on=on,
             item=identity,
-            title=edition.ledger.items[identity].record["title"],
+            title=edition.states[identity].title,
             name=shower.entry_label(one.field),
             summary=summary_of(one, shower),
             anchor=anchor_of(one.place, papers=not edition.public),
@@ -62,8 +63,10 @@ def _items_that_count(edition: Edition, most: int) -> list[str]:
     """The items whose last entries are the newest: no entry of another can be among the last ``most``."""
     places = _dated_places(edition.item_field)
     heap: list[tuple[str, str]] = []
-    for identity, item in edition.ledger.items.items():
-        newest = (_newest(item.record, places), identity)
+    for latest_day, identity in latest_days(edition):
+        if len(heap) == most and latest_day < heap[0][0]:
+            break
+        newest = (_newest(edition.ledger.items[identity].record, places), identity)
         if len(heap) < most:
             heappush(heap, newest)
         elif newest > heap[0]:

@@ -21,15 +21,16 @@ from duban.publish import (
     ledger_lines,
     ledger_table,
     ledger_years,
+    participate_page,
     plan_pages,
     reader_day,
-    participate_page,
     report_pages,
     rules_pages,
     schedule_page,
     search_page,
     team_page,
     unit_pages,
+    visits,
     wall_chart,
 )
 from duban.publish.api_files import api_files
@@ -74,11 +75,16 @@ _DATA = (ledger_table, reader_day)
 _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (ledger_files, api_files, feed_files, calendar_files)
 TAKERS: tuple[Taker[Any], ...] = (
     item_row.counted_row,
+    item_row.is_sample,
     ledger_lines.other_facts,
     ledger_years.one_not_filed,
     unit_pages.interviewed,
     home.counted_span,
     item_pages.bearings_of,
+    visits.visits_of,
+    archive_pages.file_of,
+    interview_pages.measures_of,
+    plan_pages.plan_references,
 )
 """What pages take from every item, in one pass over all of them."""
 Navigation = list[dict[str, "str | Navigation"]]

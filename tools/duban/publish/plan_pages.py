@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from duban.model import PlanEntry
+from duban.model import Item, PlanEntry
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, Share, by_urgency, counted_rows, percent, shares
 from duban.publish.page import Page, key_of
-from duban.status import LIGHTS, Light
+from duban.status import LIGHTS, Light, Status
 
 KINDS = ("key_projects", "key_works")
 # An entry shows the light of its most pressing item; one that ended otherwise than by closing covers nothing.
@@ -100,11 +100,15 @@ def _items_of(edition: Edition) -> Mapping[tuple[int, str], Sequence[ItemRow]]:
     """The items that count, by the entry of the plan they refer to, that of the year they were registered in."""
     rows = {row.id: row for row in counted_rows(edition)}
     found: dict[tuple[int, str], list[ItemRow]] = {}
-    for item in edition.ledger.items.values():
-        if "plan_refs" in item.record and item.id in rows:
-            for reference in item.record["plan_refs"]:
-                found.setdefault((int(item.id[:4]), reference), []).append(rows[item.id])
+    for identity, references in edition.taken(plan_references).items():
+        for reference in references if identity in rows else ():
+            found.setdefault((int(identity[:4]), reference), []).append(rows[identity])
     return found
+
+
+def plan_references(item: Item, _status: Status) -> tuple[str, ...] | None:
+    """The entries of the annual plan that an item refers to, None without any."""
+    return tuple(item.record.get("plan_refs", ())) or None
 
 
 def _view(edition: Edition, year: int) -> PlanView:

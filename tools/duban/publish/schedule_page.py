@@ -17,6 +17,7 @@ from duban.publish.item_row import counted_rows
 from duban.publish.owed import Owed, all_pending, listed
 from duban.publish.page import Page
 from duban.publish.place import Place
+from duban.publish.recent import items_since
 from duban.publish.team_page import TEAMS, VISIT_DAYS, Member, days_from, members
 from duban.publish.trend import months_between
 from duban.publish.visits import Made, visits_made
@@ -105,7 +106,8 @@ def _demands(edition: Edition) -> tuple[Demand, ...]:
     day, start = edition.day, monday(edition.day)
     first = min(f"{month_before(day[:7])}-01", days_from(start, -7 * WEEKS_BACK))
     last = days_from(start, 7 * WEEKS_AHEAD - 1)
-    return tuple(demands(edition.ledger.items.values(), edition.states, first, last, day))
+    items = (edition.ledger.items[identity] for identity in items_since(edition, first))
+    return tuple(demands(items, edition.states, first, last, day))
 
 
 def _plans(edition: Edition) -> dict[str, object]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from duban.assignment import Part, assigned, visits_by_person
+from duban.assignment import Part, assigned
 from duban.model import Person
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, Share, by_urgency, counted_rows, light_shares
 from duban.publish.names import Names, person_anchor
 from duban.publish.page import Page
+from duban.publish.visits import visits_made
 
 TEAMS = ("专业督查员", "特聘督查专员", "督查专家", "社会群众")
 EXPIRING_DAYS = 60
@@ -86,8 +88,8 @@ def members(edition: Edition) -> Mapping[str, Member]:
     for identity in rows:
         for who, parts in assigned(edition.ledger.items[identity].record).items():
             on.setdefault(who, {})[identity] = parts
-    records = [item.record for item in edition.ledger.items.values() if "visits" in item.record]
-    visits = visits_by_person(records, days_from(edition.day, 1 - VISIT_DAYS), edition.day)
+    since = days_from(edition.day, 1 - VISIT_DAYS)
+    visits = Counter(person for one in visits_made(edition) if one.on >= since for person in one.people)
     names = Names(edition)
     found = {}
     for person in edition.ledger.registry.people.values():

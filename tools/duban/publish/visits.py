@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from duban.model import Item
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import UNCOUNTED
 from duban.publish.place import Place
+from duban.status import Status
 
 
 class Made(NamedTuple):
@@ -24,25 +26,30 @@ class Made(NamedTuple):
     participants: str
 
 
-@once
-def visits_made(edition: Edition) -> tuple[Made, ...]:
-    """Visits up to the edition's day. None shows before it took place: an unannounced one would be announced."""
-    found = [
+def visits_of(item: Item, status: Status) -> tuple[Made, ...] | None:
+    """The visits of an item that counts, None without any."""
+    record = item.record
+    if "visits" not in record or status.light in UNCOUNTED:
+        return None
+    return tuple(
         Made(
             visit["on"],
             item.id,
             Place(item.id, f"/visits/{index}").anchor,
-            item.record["title"],
+            record["title"],
             item.lead_unit,
-            item.record.get("campaign", ""),
+            record.get("campaign", ""),
             visit["place"],
             visit["method"],
             tuple(visit["visitors"]),
             visit.get("participants", ""),
         )
-        for item in edition.ledger.items.values()
-        if "visits" in item.record and edition.states[item.id].light not in UNCOUNTED
-        for index, visit in enumerate(item.record["visits"])
-        if visit["on"] <= edition.day
-    ]
+        for index, visit in enumerate(record["visits"])
+    )
+
+
+@once
+def visits_made(edition: Edition) -> tuple[Made, ...]:
+    """Visits up to the edition's day. None shows before it took place: an unannounced one would be announced."""
+    found = [one for visits in edition.taken(visits_of).values() for one in visits if one.on <= edition.day]
     return tuple(sorted(found, key=lambda one: (one.on, one.item, one.anchor), reverse=True))
