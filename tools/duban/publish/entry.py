@@ -77,6 +77,8 @@ _SIDES: Mapping[str, frozenset[str]] = {
     "amendment": frozenset({"field", "old", "new"}),
 }
 
+_UNMARKED: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -162,7 +164,7 @@ def _entry(node: Mapping[str, Any], field: Field, place: Place, writer: _Writer,
     """One entry; what stands on its form above need not be read twice, but for what is ``inner`` to it."""
     shower = writer.shower
     frame = _frame(field, shower)
-    marks = changes.of_entry(writer.marks, place)
+    marks = changes.of_entry(writer.marks, place) if writer.marks else _UNMARKED
     headline = [name for name in frame.headline if name in node]
     on_paper = writer.papers and not inner and field.entry in _FORMS
     rows = text = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duban.model import Item
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, once
 from duban.publish.field_table import field_anchor
 from duban.publish.forge_pages import edit_page
 
@@ -20,4 +20,13 @@ class FillIn:
 
 def fill_in(edition: Edition, item: Item, entry: str) -> FillIn:
     """Where a kind of entry is filled in: on the forge's page that edits the item's file on a branch of its own."""
-    return FillIn(edit_page(edition, item.path), f"fields.html#{field_anchor(edition.schemas, entry)}")
+    anchors = _anchors(edition)
+    if entry not in anchors:
+        anchors[entry] = f"fields.html#{field_anchor(edition.schemas, entry)}"
+    return FillIn(edit_page(edition, item.path), anchors[entry])
+
+
+@once
+def _anchors(_edition: Edition) -> dict[str, str]:
+    """Where the fields of each kind of entry are, looked up once."""
+    return {}

@@ -143,18 +143,17 @@ def _task(name: str, entry: str, edition: Edition) -> Task:
 
 def _sample(edition: Edition) -> str:
     """A progress report as it is written, by the same writer that writes the ledger's files."""
-    text, day = edition.text, edition.day
-    unit = next((key for key, one in edition.ledger.registry.units.items() if one.valid_on(day)), "unit")
-    liaisons = (key for key, one in edition.ledger.registry.people.items() if one.unit == unit)
-    person = next(liaisons, f"{unit}-liaison")
+    text, day, people = edition.text, edition.day, edition.ledger.registry.people
+    person = next((one for one in people.values() if one.holds("liaison", day)), None)
+    unit, by = (person.unit, person.id) if person else ("unit", "liaison")
     report = {
         "on": day,
         "unit": unit,
-        "reporter": person,
+        "reporter": by,
         "progress": text("guide.sample.progress"),
         "percent": 60,
         "next_steps": text("guide.sample.next_steps"),
-        "signed": [{"role": "liaison", "by": person, "on": day}],
+        "signed": [{"role": "liaison", "by": by, "on": day}],
     }
     return file_text({"progress": [report]}, edition.item_field)
 

@@ -15,18 +15,17 @@ from duban.publish.entry_name import called
 from duban.publish.fragments import escaped
 from duban.publish.life import Found, anchor_of
 from duban.publish.shown import Shower
-from duban.publish.signature import SIGNED
 from duban.publish.standing import by_item
 
 _DAY = attrgetter("on")
 
 
 def history(item: str, events: Sequence[Found], edition: Edition, shower: Shower) -> Markup:
-    """The rows of a table: the day, the entries, who signed them, and how that is proven.
+    """The rows of a table: the day, the entries, with an audit also who signed them and how that is proven.
 
     With an audit a row is a merge, in the order of merging; without one it is a day as the entries
-    themselves claim it. In public, where nobody is named and nothing but the audit tells more than
-    the timeline does, there are none without an audit. ``events`` are the item's entries, oldest first.
+    themselves claim it, which in public the timeline has told already. ``events`` are the item's
+    entries, oldest first.
     """
     if edition.examination.held:
         rows = _merges(by_item(edition).get(item, ()), events, edition, shower)
@@ -64,22 +63,17 @@ def _link(proof: Proof, stand: dict[str, str], edition: Edition, shower: Shower)
 
 
 def _claims(events: Sequence[Found], edition: Edition, shower: Shower) -> Iterator[str]:
-    position, head = shower.signatures.position, escaped(shower.text("history.signers"))
-    links = _links(edition)
+    comma, links = escaped(shower.text("shown.comma")), _links(edition)
     for on, group in groupby(events, key=_DAY):
-        entries: list[str] = []
-        signers: dict[str, None] = {}
-        for one in group:
-            pointer = one.place.pointer
-            link = links.get(pointer)
-            if link is None:
-                name = called(one.place.item, pointer, edition, shower).name
-                link = links[pointer] = fragments.link(f"#{anchor_of(one.place, papers=True)}", name)
-            entries.append(link)
-            for claim in one.node.get(SIGNED, ()):
-                signers[claim["by"]] = None
-        cell = head, _listed(map(position, signers), shower)
-        yield fragments.entered(shower.day(on), _listed(entries, shower), cell)
+        entries = [links.get(one.place.pointer) or _claim(one, links, edition, shower) for one in group]
+        yield fragments.entered(shower.day(on), comma.join(entries))
+
+
+def _claim(one: Found, links: dict[str, str], edition: Edition, shower: Shower) -> str:
+    pointer = one.place.pointer
+    name = called(one.place.item, pointer, edition, shower).name
+    links[pointer] = fragments.link(f"#{anchor_of(one.place, papers=True)}", name)
+    return links[pointer]
 
 
 @once

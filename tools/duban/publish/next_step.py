@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from duban.model import Item
-from duban.publish.edition import Edition
+from duban.publish.edition import Edition, once
 from duban.publish.fill_in import FillIn, fill_in
 from duban.publish.policy_words import signed_by
 from duban.record import ItemRecord
@@ -46,10 +46,16 @@ def expected(item: Item, status: Status, edition: Edition) -> Expected | None:
         what=edition.text(f"next.{coming.kind}", name=coming.name),
         who=edition.unit_name(coming.who),
         due=coming.due,
-        signers=edition.text("shown.comma").join(signed_by(edition).get(entry, ())),
+        signers=_signers(edition).get(entry, ""),
         more=max(len(status.pending) - 1, 0),
         fill_in=fill_in(edition, item, entry),
     )
+
+
+@once
+def _signers(edition: Edition) -> Mapping[str, str]:
+    comma = edition.text("shown.comma")
+    return {entry: comma.join(roles) for entry, roles in signed_by(edition).items()}
 
 
 def _in_the_office(record: ItemRecord, coming: Next, edition: Edition) -> Next:

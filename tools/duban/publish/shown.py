@@ -71,6 +71,7 @@ class Shower:
         self._language = edition.text.code
         self._comma, self._semicolon = self.text("shown.comma"), self.text("shown.semicolon")
         self._kept: dict[tuple[str, int], tuple[Field, object]] = {}
+        self._entry_labels: dict[int, tuple[Field, str]] = {}
         self._days: dict[str, Markup] = {}
         self._long_days: dict[str, Markup] = {}
         self.signatures = Signatures(edition, self.names, self.day)
@@ -83,7 +84,10 @@ class Shower:
 
     def entry_label(self, field: Field) -> str:
         """What one entry is called: a form by its own name, not by that of the list it stands in."""
-        return self.kept("entry label", field, lambda: self._forms.get(field.entry, field).label(self._language))
+        known = self._entry_labels.get(id(field))
+        if known is None:
+            known = self._entry_labels[id(field)] = field, self._forms.get(field.entry, field).label(self._language)
+        return known[1]
 
     def value(self, value: Any, field: Field) -> Shown:
         """One value as its field tells to show it."""
