@@ -141,5 +141,5 @@ def _coverage(name: str, entries: Iterable[EntryView]) -> Coverage:
     given = tuple(entries)
     covered = tuple(one for one in given if one.light)
     lights = Counter(one.light for one in covered)
-    counts: dict[str, int] = {light: lights[light] for light in LIGHTS}
+    counts: dict[str, int] = {light: lights[light] for light in LIGHTS if lights[light]}
     return Coverage(name, given, covered, tuple(shares(counts, len(given))))
