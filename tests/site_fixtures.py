@@ -425,9 +425,10 @@ def pages_of(
     name: EditionName = "internal",
     code: str = "zh",
     day: str = AS_OF,
+    examination: Examination | None = None,
 ) -> dict[str, str]:
     """The content of the pages that some functions make of an edition, by path, without the theme."""
-    made = edition(name, language(code), ledger, schemas, day, day, pinned=True, digests={})
+    made = edition(name, language(code), ledger, schemas, day, day, pinned=True, digests={}, examination=examination)
     renderer = Renderer(ROOT / TEMPLATES, made)
     return {page.path: renderer.content(page) for maker in makers for page in maker(made)}
 
