@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from functools import partial
-from http.server import ThreadingHTTPServer
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as BrowserPage
 
-from browsing import Quiet
+from browsing import served, watching
 from conftest import AS_OF, ROOT
 from duban import output, site
 from duban.language import language
 from duban.load import Readings
+from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
 from site_fixtures import Site, built_browser, dress
-from test_browser import Watched
 
 pytestmark = [
     pytest.mark.browser,
@@ -44,7 +40,8 @@ PATHS = (
 # What of a page depends on the day, each with the row that it stands in.
 SHOWN = r"""() => {
   const text = (one) => one.textContent.replace(/\s+/g, " ").trim();
-  const row = (one) => [...(one.closest("tr, .fact, section, li")?.querySelectorAll("a, time") ?? [])].map(text).join(" ");
+  const around = (one) => one.closest("tr, .fact, section, li");
+  const row = (one) => [...(around(one)?.querySelectorAll("a, time") ?? [])].map(text).join(" ");
   const all = (selector, make) => [...document.querySelectorAll(selector)]
     .filter((one) => !one.closest("[hidden]:not(#ledger-plain)"))
     .map((one) => `${row(one)}: ${make(one)}`).sort();
@@ -90,38 +87,19 @@ def living(folder: Path, readings: Readings, tmp_path_factory: pytest.TempPathFa
     """Where both editions as of the ledger's last day are served, and the internal one as of a later day."""
     out = tmp_path_factory.mktemp("living")
     kinds = (("internal", AS_OF, ("zh", "en")), ("public", AS_OF, ("zh",)), ("later", LATER, ("zh",)))
-    addresses = {}
-    with ExitStack() as open_servers:
-        for name, day, languages in kinds:
-            edition = "public" if name == "public" else "internal"
-            with on_the_clock(day):
-                site.build(folder, edition, out / name, day, readings, languages, Examination())
-            server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(out / name)))
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            open_servers.callback(server.server_close)
-            open_servers.callback(server.shutdown)
-            addresses[name] = f"http://127.0.0.1:{server.server_port}/"
-        yield addresses
+    for name, day, languages in kinds:
+        with on_the_clock(day):
+            edition: EditionName = "public" if name == "public" else "internal"
+            site.build(folder, edition, out / name, day, readings, languages, Examination())
+    with served({name: out / name for name, _, _ in kinds}) as found:
+        yield found
 
 
 @pytest.fixture
 def reading(browser: Browser, living: Mapping[str, str]) -> Iterator[Callable[..., BrowserPage]]:
     """Opens a page at an instant by the reader's clock; nothing may have gone wrong at the end."""
-    opened: list[tuple[Watched, list[str]]] = []
-
-    def start(path: str, instant: str, name: str = "internal", wrong: str = "", **options: Any) -> BrowserPage:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
-        context.set_default_timeout(10_000)
-        watched = Watched(context, living[name])
-        opened.append((watched, [wrong] if wrong else []))
-        watched.page.clock.set_fixed_time(instant)
-        watched.open(path)
-        return watched.page
-
-    yield start
-    for watched, _ in opened:
-        watched.page.context.close()
-    assert [line for watched, known in opened for line in watched.wrong if not any(one in line for one in known)] == []
+    with watching(browser, living) as start:
+        yield lambda path, instant, name="internal", **options: start(name, path, instant, **options).page
 
 
 def recomputed(page: BrowserPage, day: str) -> None:
@@ -148,10 +126,8 @@ def test_home_counts_anew_and_says_of_its_lists_as_of_when_they_are(reading: Cal
     lights = "section[aria-labelledby=lights] tbody tr:visible"
     assert page.locator(lights).all_inner_texts() == built_later.locator(lights).all_inner_texts()
     bars = "svg.bar[role=img]"
-    labels = [
-        shown.locator(bars).evaluate_all("all => all.map((one) => one.ariaLabel)") for shown in (page, built_later)
-    ]
-    assert labels[0] == labels[1]
+    told = "all => all.map((one) => one.ariaLabel)"
+    assert page.locator(bars).evaluate_all(told) == built_later.locator(bars).evaluate_all(told)
     tags = page.locator(".as-of:visible").all_inner_texts()
     assert len(tags) == 3
     assert set(tags) == {f"{language('zh')('asof.day')} {AS_OF}"}
@@ -235,16 +211,14 @@ def test_a_year_whose_holidays_are_not_published_is_said_to_be_provisional(
 
 
 def test_without_the_file_of_days_the_page_stays_true_to_its_date(browser: Browser, living: Mapping[str, str]) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.clock.set_fixed_time(LATER + NOON)
-    page.route("**/data/days.json", lambda route: route.abort())
-    with page.expect_console_message(lambda one: one.type == "warning"):
-        page.goto(f"{living['internal']}units.html")
-    expect(page.locator(".asof__stale")).to_contain_text("8 天没有更新")
-    assert page.locator(".asof__today").count() == 0
-    expect(page.locator(".asof")).to_contain_text(f"截至 {AS_OF}")
-    context.close()
+    with watching(browser, living) as start:
+        watched = start(instant=LATER + NOON, known="503")
+        page = watched.page
+        page.route("**/data/days.json", lambda route: route.fulfill(status=503))
+        watched.open("units.html")
+        expect(page.locator(".asof__stale")).to_contain_text("8 天没有更新")
+        assert page.locator(".asof__today").count() == 0
+        expect(page.locator(".asof")).to_contain_text(f"截至 {AS_OF}")
 
 
 def test_without_javascript_the_page_says_as_of_when_it_is(reading: Callable[..., BrowserPage]) -> None:
@@ -262,6 +236,13 @@ def test_a_pinned_site_stays_on_its_day(sites: Mapping[str, Site]) -> None:
         assert not any(path.endswith("data/days.json") for path in sites[name].files)
 
 
-def test_what_is_carried_costs_next_to_nothing(living: Mapping[str, str], folder: Path, readings: Readings) -> None:
-    del living
+def test_what_makes_a_page_read_later_true_is_small(living: Mapping[str, str], browser: Browser) -> None:
     assert (ROOT / "build/browser/today.js").stat().st_size < 6_000
+    with watching(browser, living) as start:
+        page = start(path="items/2019-0056.html").page
+        found = page.evaluate(
+            "[...document.documentElement.outerHTML.matchAll(/ data-(day|soon|due|left|owed|words|"
+            'stale|stale-after|today|days)="[^"]*"/g)].map(([one]) => one.length)'
+        )
+    assert len(found) > 3
+    assert sum(found) < 500

@@ -59,9 +59,9 @@ export class Sight {
       this.#put(0, last);
       return;
     }
-    const { scrollTop, clientHeight } = this.#frame;
-    const top = scrollTop - clientHeight;
-    const bottom = scrollTop + 2 * clientHeight;
+    // A frame is never higher than the window, and as long as it is empty it has no height of its own.
+    const top = this.#frame.scrollTop - window.innerHeight;
+    const bottom = this.#frame.scrollTop + 2 * window.innerHeight;
     let from = -1;
     let to = -1;
     for (let block = 0, end = 0; block <= last && end < bottom; block += 1) {
