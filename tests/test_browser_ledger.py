@@ -109,7 +109,6 @@ def test_what_a_reader_looks_at_stays_while_rows_come_and_go(filled: Callable[..
         if before:
             moved = {round(before[row] - tops[row]) for row in before.keys() & tops.keys()}
             assert max(moved) - min(moved) <= 1
-            assert 0 <= max(moved) <= 400
         before = tops
 
 
@@ -223,7 +222,7 @@ def test_all_rows_are_printed_and_the_reader_finds_the_place_again(
     assert page.locator(ROWS).count() < 200
     assert frame(page).evaluate("(one) => one.scrollTop") == pytest.approx(place, abs=60)
     page.pdf(path=tmp_path / "ledger.pdf", prefer_css_page_size=True)
-    assert shown / 45 < len(pdf_pages(tmp_path / "ledger.pdf")) < shown / 8
+    assert shown / 40 < len(pdf_pages(tmp_path / "ledger.pdf")) < shown / 10
 
 
 def test_nothing_that_fits_is_said_in_words(opened: Callable[..., Watched]) -> None:
@@ -248,7 +247,7 @@ def test_without_its_data_the_plain_table_stays(opened: Callable[..., Watched]) 
 
 
 def test_a_script_that_does_not_come_leaves_the_plain_table(opened: Callable[..., Watched]) -> None:
-    watched = opened(known="ledger.js")
+    watched = opened(known=r"ledger\.js|ERR_FAILED")
     page = watched.page
     page.clock.install()
     page.route("**/assets/ledger.js", lambda route: route.abort())

@@ -30,10 +30,9 @@ const tests = function* (ledger, chosen) {
   }
   for (const name of DATES) {
     const column = ledger[name];
-    const from = dayNumber(chosen[`${name}-from`] ?? "");
-    const to = dayNumber(chosen[`${name}-to`] ?? "");
-    if (!Number.isNaN(from)) yield (row) => column[row] !== NONE && column[row] >= from;
-    if (!Number.isNaN(to)) yield (row) => column[row] !== NONE && column[row] <= to;
+    const [from, to] = ["from", "to"].map((end) => chosen[`${name}-${end}`]).map((day) => day && dayNumber(day));
+    if (from) yield (row) => column[row] !== NONE && column[row] >= from;
+    if (to) yield (row) => column[row] !== NONE && column[row] <= to;
   }
   // Last, for it costs most: every word is found in the id, the title or the unit.
   for (const word of searchable(chosen.text ?? "").split(/\s+/).filter(Boolean)) {

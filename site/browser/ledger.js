@@ -3,6 +3,7 @@ import { Ledger } from "./columns.js";
 import { eachLaterDay } from "./clock.js";
 import { csv } from "./csv.js";
 import { NAMES, matching, readFilters, writeFilters } from "./filters.js";
+import { isDay } from "./lights.js";
 import { RowMaker } from "./row.js";
 import { Sight } from "./sight.js";
 import { Sorter, nextSort, readSort } from "./sorting.js";
@@ -82,7 +83,8 @@ const start = (data) => {
     const wanted = new URLSearchParams(location.hash.slice(1));
     for (const name of NAMES) {
       const field = form.elements.namedItem(name);
-      field.value = wanted.get(name) ?? "";
+      const value = wanted.get(name) ?? "";
+      field.value = field.type === "date" && !isDay(value) ? "" : value;
       // What the list of choices does not have is no choice.
       if (!field.value) field.value = "";
     }
@@ -109,15 +111,8 @@ const start = (data) => {
     choose();
   });
   window.addEventListener("hashchange", fromAddress);
-  let scrolled = 0;
-  window.addEventListener("beforeprint", () => {
-    scrolled = frame.scrollTop;
-    sight.drawAll(MOST_PRINTED);
-  });
-  window.addEventListener("afterprint", () => {
-    sight.show(shown.length);
-    frame.scrollTop = scrolled;
-  });
+  window.addEventListener("beforeprint", () => sight.drawAll(MOST_PRINTED));
+  window.addEventListener("afterprint", () => sight.restore());
   document.getElementById("ledger-download").addEventListener("click", () => save(ledger, shown));
 
   let isDrawn = false;

@@ -15,6 +15,9 @@ export const dayNumber = (day) => Date.parse(day) / DAY;
 /** The day of a number. */
 export const dayOf = (number) => new Date(number * DAY).toISOString().slice(0, 10);
 
+/** Whether a text is a day. */
+export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(dayNumber(text)) && dayOf(dayNumber(text)) === text;
+
 export const daysBetween = (start, end) => dayNumber(end) - dayNumber(start);
 
 // Mondays to Fridays from 1970-01-05 up to and including a day.

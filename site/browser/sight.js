@@ -11,6 +11,7 @@ export class Sight {
   #heights = new Map();
   #measured = { rows: 0, height: 0 };
   #gaps;
+  #scrolled = 0;
 
   /** `draw` makes the table row of a place, counted from 0. `frame` scrolls; without one, every row is drawn. */
   constructor(table, frame, draw) {
@@ -47,10 +48,17 @@ export class Sight {
     this.refresh();
   }
 
-  /** Draw every row up to a number of them, as long as it takes to print. */
+  /** Draw every row up to a number of them, to be printed. */
   drawAll(most) {
+    this.#scrolled = this.#frame?.scrollTop ?? 0;
     this.#put(0, Math.ceil(Math.min(this.#count, most) / BLOCK) - 1);
     for (const gap of this.#gaps) gap.remove();
+  }
+
+  /** Go back to drawing what is in sight, at the same place. */
+  restore() {
+    this.refresh();
+    if (this.#frame) this.#frame.scrollTop = this.#scrolled;
   }
 
   refresh() {
@@ -102,13 +110,17 @@ export class Sight {
     const gone = [...this.#blocks.keys()].filter((block) => !wanted.has(block));
     if (!fresh.length && !gone.length) return;
     const anchor = this.#anchor(wanted);
+    const isAtEnd = this.#isAtEnd();
     for (const block of gone) {
       this.#blocks.get(block).remove();
       this.#blocks.delete(block);
     }
     const stayed = Math.min(...this.#blocks.keys());
     const first = this.#blocks.get(stayed);
-    if (this.#frame && !before.isConnected) this.#table.append(before, after);
+    if (this.#frame && !before.isConnected) {
+      this.#table.tHead.after(before);
+      this.#table.append(after);
+    }
     for (const block of fresh) {
       const body = this.#made(block);
       this.#blocks.set(block, body);
@@ -120,7 +132,14 @@ export class Sight {
     before.firstChild.style.height = `${this.#sum(0, from)}px`;
     after.firstChild.style.height = `${this.#sum(to + 1, last)}px`;
     // What the reader looks at stays where it is, however wrong the guesses above it were.
-    if (anchor) this.#frame.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
+    if (isAtEnd) this.#frame.scrollTop = this.#frame.scrollHeight;
+    else if (anchor) this.#frame.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
+  }
+
+  #isAtEnd() {
+    if (!this.#frame || !this.#frame.scrollTop) return false;
+    const { scrollTop, clientHeight, scrollHeight } = this.#frame;
+    return scrollTop + clientHeight >= scrollHeight - 1;
   }
 
   #sum(from, to) {
