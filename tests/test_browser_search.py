@@ -14,14 +14,13 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from browsing import PHONE, Quiet
+from browsing import DESKTOP, PHONE, Quiet, Watched
 from conftest import AS_OF
 from duban.language import language
 from duban.load import Readings
 from duban.publish.edition import EditionName, edition
 from duban.publish.search_records import search_groups
 from site_fixtures import HOSTILE, PARTS, Site, built_browser
-from test_browser import DESKTOP, Watched
 
 pytestmark = [
     pytest.mark.browser,
