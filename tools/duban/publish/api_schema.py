@@ -17,7 +17,7 @@ from duban.model import STEPS
 from duban.obligation import KINDS
 from duban.proof import PROOF_STATES
 from duban.publish.api_documents import DOCUMENTS, FILES, VERSION
-from duban.publish.edition import Edition
+from duban.publish.edition import PUBLIC_OBLIGATIONS, Edition
 from duban.schema import Field
 from duban.status import LIGHTS
 
@@ -143,7 +143,7 @@ def _item(edition: Edition) -> Schema:
     )
     obligation = _object(
         item=_TEXT,
-        kind=_code("obligation", KINDS),
+        kind=_code("obligation", tuple(kind for kind in KINDS if not edition.public or kind in PUBLIC_OBLIGATIONS)),
         name=name,
         owner=_TEXT,
         due=_DAY,

@@ -23,7 +23,8 @@ Taken = TypeVar("Taken")
 Taker = Callable[[Item, Status], Taken | None]
 """Takes from an item and its status what some page needs of every item; None for nothing."""
 EditionName = Literal["internal", "public"]
-_PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
+PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
+"""What the public edition tells of what is owed."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ def _owed_in_public(status: Status) -> list[Obligation]:
 
 
 def _public_obligations(given: Iterable[Obligation]) -> list[Obligation]:
-    return [one for one in given if one.kind in _PUBLIC_OBLIGATIONS]
+    return [one for one in given if one.kind in PUBLIC_OBLIGATIONS]
 
 
 def is_open_to_the_public(item: Item) -> bool:
