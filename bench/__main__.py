@@ -1,6 +1,6 @@
 """``python -m bench [N] [PART...]``: a synthetic ledger of N items (10,000 without N) → a table of ratios.
 
-Parts are reading, site, search, growth and signing; all without any.
+Parts are reading, site, page, search, growth and signing; all without any.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import growth, reading, search, signing, site
+from bench import growth, ledger_page, reading, search, signing, site
 from bench.measure import Row, show
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS: dict[str, Callable[[Path, Path, int], list[Row]]] = {
     "reading": reading.rows,
     "site": lambda work, ledger, _: site.rows(work, ledger),
+    "page": lambda work, ledger, _: ledger_page.rows(work, site.built(work, ledger), ROOT),
     "search": search.rows,
     "growth": lambda work, ledger, _: growth.rows(work, ledger),
     "signing": lambda work, ledger, _: signing.rows(work, ledger, ROOT),

@@ -12,6 +12,7 @@ from bench.measure import Row, best_of, run
 from bench.reading import duban
 
 _CHANGED = 20
+_OUT = "site"
 
 
 def rows(work: Path, ledger: Path) -> list[Row]:
@@ -21,8 +22,8 @@ def rows(work: Path, ledger: Path) -> list[Row]:
     ledger checked just before, as ``make serve`` does, and once with nothing read. They get the
     pages' own HTML, which neither has to render, and once sources simplified to Markdown.
     """
-    out = work / "site"
-    site = ("-C", str(ledger), "site", "--edition", "internal", "--language", "zh", "--no-search", "--out", str(out))
+    out = work / _OUT
+    site = _command(work, ledger)
 
     def emptied() -> None:
         shutil.rmtree(out, ignore_errors=True)
@@ -51,6 +52,18 @@ def rows(work: Path, ledger: Path) -> list[Row]:
         Row(again, rebuild, "MkDocs and Material on all pages", html),
         Row(again, rebuild, "one and a half empty MkDocs builds and half a second", 1.5 * empty + 0.5, 1),
     ]
+
+
+def built(work: Path, ledger: Path) -> Path:
+    """The folder of the internal site, built where that has not happened yet."""
+    if not (work / _OUT).is_dir():
+        duban(work, *_command(work, ledger))
+    return work / _OUT
+
+
+def _command(work: Path, ledger: Path) -> tuple[str, ...]:
+    options = ("--edition", "internal", "--language", "zh", "--no-search", "--out", str(work / _OUT))
+    return ("-C", str(ledger), "site", *options)
 
 
 def _change(ledger: Path) -> None:

@@ -109,8 +109,8 @@ class Watched:
 def watching(browser: Browser, addresses: Mapping[str, str]) -> Iterator[Callable[..., Watched]]:
     """Opens watched pages of editions; nothing may have gone wrong at the end.
 
-    ``known`` stands in what is meant to go wrong, "" for nothing; ``instant`` is the time by the reader's
-    clock, "" for the machine's own.
+    ``known`` is a pattern of what is meant to go wrong, "" for nothing. ``instant`` is the time by the
+    reader's clock, "" for the machine's own.
     """
     watched: list[Watched] = []
 
