@@ -360,10 +360,10 @@ class FakeTheme:
     def page(self, name: str, title: str, content: str) -> str:
         return f"<title>{title}</title>{content}<a href='{name}'>"
 
-    def shell(self, _folder: str) -> Shell:
+    def shell(self, _folder: str, _wasm: bool) -> Shell:
         return Shell.of(self.page(BLANKS["name"], BLANKS["title"], BLANKS["content"]))
 
-    def full_page(self, name: str, title: str, content: str) -> str:
+    def full_page(self, name: str, title: str, content: str, _wasm: bool) -> str:
         self.rendered.append(name)
         return self.page(name.rpartition("/")[2], title, content) + self.slip
 

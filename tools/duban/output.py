@@ -53,11 +53,11 @@ class Theme:
     """What the theme can render once the generator has built its own pages.
 
     ``shell`` takes the folder a page stands in; ``full_page`` a page's path without its ending, its
-    title and its content.
+    title and its content. Both also take whether the page's scripts compile WebAssembly.
     """
 
-    shell: Callable[[str], Shell]
-    full_page: Callable[[str, str, str], str]
+    shell: Callable[[str, bool], Shell]
+    full_page: Callable[[str, str, str, bool], str]
 
 
 def compiled_templates(folder: Path, language: str) -> FileSystemBytecodeCache | None:
@@ -140,8 +140,8 @@ def base_digest(made: Prepared, *more: str) -> str:
 
 
 def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[Writing]:
-    for folder, pages in _by_folder(loose_pages(made.edition)).items():
-        shell = theme.shell(folder)
+    for (folder, wasm), pages in _by_shell(loose_pages(made.edition)).items():
+        shell = theme.shell(folder, wasm)
         base = base_digest(made, *shell.pieces, made.renderer.digest.hex())
         (target / folder).mkdir(parents=True, exist_ok=True)
         samples = _SAMPLES
@@ -193,7 +193,7 @@ def _filled(made: Prepared, shell: Shell, folder: str, page: Page) -> str:
 
 
 def _compare(made: Prepared, theme: Theme, shell: Shell, folder: str, page: Page) -> None:
-    whole = theme.full_page(_name(page, folder, whole=True), page.title, made.renderer.content(page))
+    whole = theme.full_page(_name(page, folder, whole=True), page.title, made.renderer.content(page), page.wasm)
     if whole != _filled(made, shell, folder, page):
         raise ShellMismatchError(page.path)
 
@@ -203,9 +203,10 @@ def _name(page: Page, folder: str, *, whole: bool = False) -> str:
     return name if whole else name[len(folder) :]
 
 
-def _by_folder(pages: Iterable[Page]) -> dict[str, list[Page]]:
-    folders: dict[str, list[Page]] = {}
+def _by_shell(pages: Iterable[Page]) -> dict[tuple[str, bool], list[Page]]:
+    """Pages by their folder and by whether they compile WebAssembly: those of one kind share a shell."""
+    shells: dict[tuple[str, bool], list[Page]] = {}
     for page in pages:
         folder, slash, _ = page.path.rpartition("/")
-        folders.setdefault(folder + slash, []).append(page)
-    return folders
+        shells.setdefault((folder + slash, page.wasm), []).append(page)
+    return shells

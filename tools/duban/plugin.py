@@ -199,11 +199,11 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
             "sample": bool(made.edition.taken(is_sample)),
         }
 
-    def _shell(self, config: MkDocsConfig, folder: str) -> Shell:
-        html = self._full_page(config, f"{folder}{BLANKS['name']}", BLANKS["title"], BLANKS["content"])
+    def _shell(self, config: MkDocsConfig, folder: str, wasm: bool) -> Shell:
+        html = self._full_page(config, f"{folder}{BLANKS['name']}", BLANKS["title"], BLANKS["content"], wasm)
         return Shell.of(html)
 
-    def _full_page(self, config: MkDocsConfig, name: str, title: str, content: str) -> str:
+    def _full_page(self, config: MkDocsConfig, name: str, title: str, content: str, wasm: bool) -> str:
         if self._environment is None or self._nav is None or self._files is None:
             raise RuntimeError("the theme can be rendered only after MkDocs has built its own pages")
         page = MkDocsPage(title, File.generated(config, f"{name}.md", content=""), config)
@@ -212,4 +212,4 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         page.content = content
         page.toc = cast(Any, [])
         context = get_context(self._nav, self._files, config, page)
-        return guarded(self._environment.get_template("main.html").render(context), content)
+        return guarded(self._environment.get_template("main.html").render(context), content, wasm=wasm)

@@ -16,9 +16,9 @@ class Page:
 
     ``key`` tells whether the page must be written again: it changes whenever the content would.
     "" means that nobody knows without rendering it. ``group`` names the part of the navigation that
-    the page shares with others. ``wasm`` says that scripts of a page in the navigation compile
-    WebAssembly, which its content policy forbids otherwise. A context that is a function is called
-    only when the page is rendered.
+    the page shares with others. ``wasm`` says that the page's scripts compile WebAssembly, which its
+    content policy forbids otherwise. A context that is a function is called only when the page is
+    rendered.
     """
 
     path: str

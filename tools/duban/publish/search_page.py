@@ -44,4 +44,4 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
             "texts": {name.partition(".")[2]: text(name) for name in _SCRIPT_TEXTS},
         },
     }
-    yield Page("search.html", text("search.title"), "search.html", context, key_of(context))
+    yield Page("search.html", text("search.title"), "search.html", context, key_of(context), wasm=True)
