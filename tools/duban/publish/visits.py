@@ -39,9 +39,9 @@ def visits_of(item: Item, status: Status) -> tuple[Made, ...] | None:
             record["title"],
             item.lead_unit,
             record.get("campaign", ""),
-            visit["place"],
-            visit["method"],
-            tuple(visit["visitors"]),
+            visit.get("place", ""),
+            visit.get("method", ""),
+            tuple(visit.get("visitors", ())),
             visit.get("participants", ""),
         )
         for index, visit in enumerate(record["visits"])
