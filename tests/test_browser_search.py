@@ -1,80 +1,36 @@
-"""Search in a real Chromium, under the strict policy that a server will send: what is found, shown, kept and said."""
+"""Search in a real Chromium, under the policy of its page: what is found, shown, kept and said."""
 
 from __future__ import annotations
 
 import random
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from http.server import ThreadingHTTPServer
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from browsing import DESKTOP, PHONE, Quiet, Watched
+from browsing import PHONE, watching
 from conftest import AS_OF
 from duban.language import language
 from duban.load import Readings
 from duban.publish.edition import EditionName, edition
 from duban.publish.search_records import search_groups
-from site_fixtures import HOSTILE, PARTS, Site, built_browser
+from site_fixtures import HOSTILE, PARTS, built_browser
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not built_browser(), reason="the browser parts are not built: make build/browser/.done"),
 ]
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
-)
 HITS = "#search-results > li"
 every_part = pytest.mark.parametrize(("name", "code"), PARTS, ids=["-".join(part) for part in PARTS])
 
 
-class Strict(Quiet):
-    """Serves every file with the policy."""
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-
-@pytest.fixture(scope="module")
-def addresses(sites: Mapping[str, Site]) -> Iterator[Mapping[str, str]]:
-    """Where each edition is served, strictly."""
-    servers = {
-        name: ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(one.folder)))
-        for name, one in sites.items()
-    }
-    for server in servers.values():
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {name: f"http://127.0.0.1:{server.server_port}/" for name, server in servers.items()}
-    for server in servers.values():
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.fixture
 def opened(browser: Browser, addresses: Mapping[str, str]) -> Iterator[Callable[..., Page]]:
-    """Opens a page of an edition in a context of its own; no error, no other host, nothing refused by the policy."""
-    contexts: list[BrowserContext] = []
-    watched: list[Watched] = []
-
-    def start(path: str, name: str = "internal", **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": DESKTOP, "locale": "zh-CN", **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        watched.append(Watched(context, addresses[name], scripted=options.get("java_script_enabled", True)))
-        return watched[-1].open(path)
-
-    yield start
-    wrong = [line for one in watched for line in one.wrong]
-    for context in contexts:
-        context.close()
-    assert wrong == []
+    """Opens a page of an edition in a context of its own; no error, no other host, nothing refused by its policy."""
+    with watching(browser, addresses) as start:
+        yield lambda path, name="internal", **options: start(name, path, **options).page
 
 
 def sought(page: Page, query: str) -> Page:

@@ -26,7 +26,12 @@ const fits = (facets, wanted) =>
 
 const within = (index, results, wanted) => results.filter((one) => fits(index.facets.get(one.id) ?? [], wanted));
 
-const names = { kind: (value) => settings.kinds[value], year: (value) => value, unit: (value) => settings.units[value] };
+const named = (names) => (value) => (Object.hasOwn(names, value) ? names[value] : undefined);
+const names = {
+  kind: named(settings.kinds),
+  year: (value) => settings.years.find((year) => year === value),
+  unit: named(settings.units),
+};
 
 // Each choice with the number of results that it would leave, the other choices standing.
 const offer = (index, results) => {

@@ -41,7 +41,10 @@ class IndexerError(Exception):
 def indexer_version() -> str:
     """The version of the program; IndexerError where it is not installed."""
     _program()
-    return metadata.version(_PACKAGE)
+    try:
+        return metadata.version(_PACKAGE)
+    except metadata.PackageNotFoundError as error:
+        raise IndexerError(f"{_PACKAGE}: {error}") from error
 
 
 def indexed(records: Sequence[SearchRecord]) -> dict[str, bytes]:

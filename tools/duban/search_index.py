@@ -20,7 +20,7 @@ from duban.indexer import FACETS, IndexerError, indexed, indexer_version
 from duban.language import LANGUAGES, language
 from duban.manifest import Manifest
 from duban.output import Prepared, base_digest
-from duban.processes import over_cores
+from duban.processes import ProcessError, over_cores
 from duban.program import program_digest
 from duban.publish.search_page import INDEX
 from duban.publish.search_records import SearchRecord, Titles, search_groups
@@ -46,7 +46,7 @@ def write_search(made: Sequence[Prepared], folder: Path, manifest: Manifest, out
         bundles = _bundles(made, store, indexer_version())
         for group, bundle in bundles.items():
             _place(group, bundle, store, manifest, out)
-    except (IndexerError, zipfile.BadZipFile) as error:
+    except (IndexerError, ProcessError, zipfile.BadZipFile) as error:
         problem = " ".join(str(error).split())
         sys.stderr.write("".join(f"{language(code)('search.warning', problem=problem)}\n" for code in LANGUAGES))
         return False
