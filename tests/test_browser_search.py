@@ -195,7 +195,7 @@ def test_on_a_phone_everything_fits(opened: Callable[..., Page]) -> None:
 
 
 def test_without_an_index_the_page_says_so(browser: Browser, addresses: Mapping[str, str]) -> None:
-    context = browser.new_context(viewport=DESKTOP)
+    context = browser.new_context()
     page = context.new_page()
     page.route("**/search/**", lambda route: route.fulfill(status=404))
     page.goto(f"{addresses['internal']}search.html?q=x")
