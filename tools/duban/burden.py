@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, get_args
 
 from duban.deadline import closing
 from duban.model import Item
-from duban.record import CoordinationNotice
+from duban.record import CoordinationNotice, ItemRecord
 from duban.status import Status
 
 DemandKind = Literal["visit", "recheck", "look_back", "tracking_notice", "coordination_notice", "report"]
@@ -84,9 +84,14 @@ def demands(items: Iterable[Item], states: Mapping[str, Status], first: str, las
     """
     known = min(last, day)
     for item in items:
+        record = item.record
         yield from _made(item, first, known)
-        yield from _planned(item, first, last, day)
-        notice = item.record.get("task_notice")
+        if "coordination_notices" in record:
+            yield from _rechecks_to_come(record, max(first, day), last)
+        look_back = _look_back_to_come(record)
+        if look_back and max(first, day) <= look_back <= last:
+            yield Demand(item.lead_unit, "look_back", look_back, item.id, planned=True)
+        notice = record.get("task_notice")
         if notice and notice["feedback_mode"] == PERIODIC:
             state = states[item.id]
             if not state.finished_on or state.finished_on >= first:
@@ -172,19 +177,21 @@ def _made(item: Item, first: str, known: str) -> Iterator[Demand]:
             yield Demand(lead, "look_back", check["on"], item.id, f"/look_backs/{index}", (check["by"],))
 
 
-def _planned(item: Item, first: str, last: str, day: str) -> Iterator[Demand]:
-    """Re-checks and look-backs that are still to come: planned for ``day`` or later."""
-    record, since = item.record, max(first, day)
-    for index, coordination in enumerate(record.get("coordination_notices", ())):
+def _rechecks_to_come(record: ItemRecord, first: str, last: str) -> Iterator[Demand]:
+    for index, coordination in enumerate(record["coordination_notices"]):
         on = coordination["recheck_on"]
-        if "recheck" not in coordination and since <= on <= last:
+        if "recheck" not in coordination and first <= on <= last:
+            entry, people = f"/coordination_notices/{index}", (coordination["contact"],)
             for unit in _asked(coordination):
-                entry, people = f"/coordination_notices/{index}", (coordination["contact"],)
-                yield Demand(unit, "recheck", on, item.id, entry, people, planned=True)
-    closed = closing(record) if "look_backs" not in record else None
-    on = closed.get("look_back_by", "") if closed else ""
-    if since <= on <= last:
-        yield Demand(item.lead_unit, "look_back", on, item.id, planned=True)
+                yield Demand(unit, "recheck", on, record["id"], entry, people, planned=True)
+
+
+def _look_back_to_come(record: ItemRecord) -> str:
+    """The day that a look-back is planned for, "" where none is or one was made."""
+    if "look_backs" in record or "closure_notices" not in record:
+        return ""
+    closed = closing(record)
+    return closed.get("look_back_by", "") if closed else ""
 
 
 def _asked(coordination: CoordinationNotice) -> dict[str, None]:
