@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -32,6 +34,7 @@ KINDS = (
     "archive.html",
     "reports.html",
     "reports/2019-087.html",
+    "guide.html",
     "rules.html",
     "fields.html",
     "codes.html",
@@ -42,7 +45,7 @@ MAIN_KINDS = ("index.html", "ledger.html", "items/2019-0009.html")
 VISITS = (
     *(("internal", path) for path in KINDS),
     *(("internal", f"en/{path}") for path in MAIN_KINDS),
-    *(("public", path) for path in MAIN_KINDS),
+    *(("public", path) for path in (*MAIN_KINDS, "participate.html")),
 )
 ROWS = "#ledger-table tbody tr[aria-rowindex]"
 A4, A3_ACROSS = (595, 842), (1191, 842)
@@ -184,6 +187,45 @@ def test_an_item_prints_one_sheet_for_each_form(opened: Callable[..., Watched], 
     assert len(forms) == 4
     assert len(sheets) == len(forms) < len(whole)
     assert all(size == pytest.approx(A4, abs=2) for size in whole)
+
+
+def words_of(file: Path, number: int) -> str:
+    """What stands on a page of a PDF, blanks left out."""
+    command = ["pdftotext", "-f", str(number), "-l", str(number), "-layout", str(file), "-"]
+    return "".join(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.split())
+
+
+def test_a_long_form_goes_on_under_its_name_and_ends_with_its_signature(
+    opened: Callable[..., Watched], tmp_path: Path
+) -> None:
+    page = opened(path="items/2019-0006.html").page
+    page.evaluate("() => document.querySelectorAll('.sheet-fold').forEach((one, place) => place && one.remove())")
+    page.evaluate(
+        "() => { const one = document.querySelector('.sheet .prose'); one.textContent = one.textContent.repeat(22); }"
+    )
+    page.evaluate(ONLY_FORMS)
+    sheets = printed(page, tmp_path / "long.pdf")
+    assert len(sheets) == 2
+    if shutil.which("pdftotext"):
+        second = words_of(tmp_path / "long.pdf", 2)
+        assert second.startswith("晋督任〔2019〕6号任务通知单（续）")
+        assert "牵头单位" in second.partition("印章")[0], "a row of the table stands over the signature"
+        assert "联系电话" in second
+
+
+def test_a_wall_chart_of_many_sheets_has_its_scale_over_each(opened: Callable[..., Watched], tmp_path: Path) -> None:
+    page = opened(path="wall_chart.html").page
+    page.evaluate(
+        """() => { for (const body of document.querySelectorAll("table.chart tbody")) {
+          for (let times = 0; times < 8; times += 1) { body.after(body.cloneNode(true)); } } }"""
+    )
+    sheets = printed(page, tmp_path / "wall.pdf")
+    assert len(sheets) > 2
+    assert all(size == pytest.approx(A3_ACROSS, abs=2) for size in sheets)
+    assert page.locator(".chart__scale svg").count() == 0, "a drawing within one loses its place in a repeated head"
+    if shutil.which("pdftotext"):
+        for number in (1, len(sheets)):
+            assert re.search(r"2019-08.*2019-09.*2019-10", words_of(tmp_path / "wall.pdf", number))
 
 
 def test_the_wall_chart_prints_on_one_a3_sheet(opened: Callable[..., Watched], tmp_path: Path) -> None:
