@@ -58,7 +58,7 @@ def signing(ledger: Ledger, **values: str) -> Ledger:
 
 
 def next_of(page: str) -> str:
-    return element(page, 'class="next"', "section")
+    return element(page, 'class="next', "section")
 
 
 # ---- what is expected next
@@ -174,7 +174,7 @@ def test_a_unit_that_applied_for_close_out_waits_for_the_office(ledger: Ledger, 
 
 def test_ended_and_finished_items_ask_for_nothing(ledger: Ledger, schemas: Schemas) -> None:
     for item in (WITHDRAWN, NOT_FILED, SUPERSEDED):
-        assert 'class="next"' not in item_page(ledger, schemas, item)
+        assert 'class="next' not in item_page(ledger, schemas, item)
     finished = next_of(item_page(ledger, schemas, ITEM))
     assert language("zh")("item.next_none") in finished
     assert "<a" not in finished
