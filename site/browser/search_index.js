@@ -21,14 +21,15 @@ const loadFacets = async (folder, year) => {
   if (!answer.ok) throw new Error(`${answer.status}`);
   const found = [];
   for (const [kind, units] of Object.entries(await answer.json()))
-    for (const [unit, ids] of Object.entries(units)) found.push(...ids.map((id) => [id, { kind, unit, year }]));
+    for (const [unit, ids] of Object.entries(units)) found.push(...ids.map((id) => [`und_${id}`, { kind, unit, year }]));
   return found;
 };
 
 /** The index below an address, with one folder for each year. An Error where there is none. */
 export const openIndex = async (base, years) => {
   const pagefind = await import(new URL("pagefind.js", base).href);
-  await pagefind.options({ baseUrl: "/" });
+  // Without a worker: it would have to start within five seconds, and to fetch as much again.
+  await pagefind.options({ baseUrl: "/", noWorker: true });
   const facets = new Map();
   const folders = [["", base], ...years.map((year) => [year, new URL(`${year}/`, base)])];
   const listed = Promise.all(folders.map(([year, folder]) => loadFacets(folder, year)));

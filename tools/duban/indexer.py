@@ -67,7 +67,8 @@ def _facets(records: Sequence[SearchRecord], files: Mapping[str, bytes]) -> byte
     for path, content in files.items():
         if path.endswith(_FRAGMENT):
             fragment = orjson.loads(gzip.decompress(content).removeprefix(_SIGNATURE))
-            fragments[fragment["url"]] = path.rpartition("/")[2].removesuffix(_FRAGMENT)
+            name = path.rpartition("/")[2].removesuffix(_FRAGMENT)
+            fragments[fragment["url"]] = name.removeprefix(f"{LANGUAGE}_")
     facets: dict[str, dict[str, list[str]]] = {}
     for record in records:
         facets.setdefault(record.kind, {}).setdefault(record.unit, []).append(fragments[record.address])

@@ -29,7 +29,7 @@ from duban.store import cache_folder
 
 # What a browser runs lies once, beside the group without a year. The rest of the program's files are
 # dialogues of its own that no page of ours uses.
-_RUN = frozenset({"pagefind.js", "pagefind-worker.js", "wasm.unknown.pagefind"})
+_RUN = frozenset({"pagefind.js", "wasm.unknown.pagefind"})
 _LISTS = frozenset({"pagefind-entry.json", FACETS})
 _INDEX = (".pf_meta", ".pf_index", ".pf_fragment")
 _Stale = tuple[str, list[SearchRecord]]
