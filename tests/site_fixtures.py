@@ -415,7 +415,9 @@ def words(
     said = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
     files = (*data_files(made), *shared_files(made))
     said |= {one.path: text_in(one.path, one.make()) for one in files}
-    return said | {f"search/{group.name}": "\n".join(map(str, group.records())) for group in search_groups(made, {})}
+    return said | {
+        f"search/{group.name or 'others'}": "\n".join(map(str, group.records())) for group in search_groups(made, {})
+    }
 
 
 def pages_of(

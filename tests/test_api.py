@@ -103,6 +103,7 @@ def test_the_public_schema_names_public_fields_alone(sites: Mapping[str, Site], 
             yield child.title, public and child.public
             yield from walk(child, public=public and child.public)
         if here.items is not None:
+            yield here.items.title, public
             yield from walk(here.items, public=public)
 
     titles = list(walk(schemas.field("item"), public=True))

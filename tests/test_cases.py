@@ -19,9 +19,9 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 FOLDERS = sorted(folder for folder in (TESTS / "cases").iterdir() if folder.is_dir())
 TODAY = "2019-10-31"
-COVERED_ELSEWHERE = frozenset({"D804"} | {code for code in CODES if code.startswith(("D9", "G", "A"))})
-"""Codes raised above the reading layer: D804 by whoever counts working days, D9 by comparing two trees, G by judging a
-pull request, A by auditing history."""
+COVERED_ELSEWHERE = frozenset({"D804"} | {code for code in CODES if code.startswith(("D9", "P", "G", "A"))})
+"""Codes raised above the reading layer: D804 by whoever counts working days, D9 by comparing two trees, P by the leak
+test of a public edition, G by judging a pull request, A by auditing history."""
 PARTS = ("title", "message", "fix", "why")
 
 Tree = dict[str, bytes]

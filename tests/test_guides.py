@@ -192,12 +192,14 @@ def test_the_policy_shown_has_only_what_the_schema_knows(schemas: Any) -> None:
 
 @guides
 def test_chinese_stands_before_english(name: str) -> None:
-    if name == "signing.en.md":
-        assert text(name).startswith("# How signing works")
+    if name.endswith(".en.md"):
+        assert re.match(r"# [A-Z][^\u4e00-\u9fff\n]+\n\n中文: \[", text(name))
         return
     first, *others = re.findall(r"^# (.+)$", text(name).replace("```bash\n", "```\n"), re.MULTILINE)
     assert re.search(r"[\u4e00-\u9fff]", first)
-    assert name == "signing.md" or any(not re.search(r"[\u4e00-\u9fff]", one) for one in others)
+    assert f"{name.removesuffix('.md')}.en.md" in GUIDES or any(
+        not re.search(r"[\u4e00-\u9fff]", one) for one in others
+    )
 
 
 def test_the_page_on_signing_speaks_as_the_site_does() -> None:

@@ -30,6 +30,8 @@ HEADLINES = (
     "visits",
     "interviewed_persons",
     "held_accountable",
+    "key_projects",
+    "key_works",
 )
 """The figures that a report quotes; of the whole ledger, the public edition tells no others."""
 

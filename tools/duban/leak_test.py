@@ -27,7 +27,7 @@ _TOLD = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class LeakTest:
     """What a leak test did: files and bytes looked through, values looked for, values too short to be looked for."""
 
     files: int
@@ -48,7 +48,7 @@ class _Seen:
     closed: str = ""
 
 
-def leak_test(out: Path, readings: Readings, day: str, examination: Examination) -> Tested:
+def leak_test(out: Path, readings: Readings, day: str, examination: Examination) -> LeakTest:
     """Look through every file below ``out`` for every value of the ledger that the public may not read.
 
     P101: one stands in a file. P102: in a file's name. P103: a file cannot be opened. ``day`` is
@@ -64,10 +64,10 @@ def leak_test(out: Path, readings: Readings, day: str, examination: Examination)
         _traced(hits - _also_open(hits, index.words, readings, ledger), _values(readings, ledger, more)) if hits else {}
     )
     size = sum(one.size for one in seen)
-    return Tested(len(seen), size, index.size, short, tuple(ordered(_findings(seen, told))))
+    return LeakTest(len(seen), size, index.size, short, tuple(ordered(_findings(seen, told))))
 
 
-def told(tested: Tested, text: Language) -> Iterator[str]:
+def told(tested: LeakTest, text: Language) -> Iterator[str]:
     """What a leak test found, a line for each of the first findings, and how many more there are."""
     for one in tested.findings[:_MOST_TOLD]:
         yield f"{one.path}: {one.code} {text.message(one)}"

@@ -16,7 +16,7 @@ from duban.draft import Draft
 from duban.examiner import examined
 from duban.finding import Finding
 from duban.language import language
-from duban.leak_test import Tested, leak_test
+from duban.leak_test import LeakTest, leak_test
 from duban.load import Readings
 from duban.manifest import Manifest
 from duban.output import prepared
@@ -38,7 +38,7 @@ class Built:
     out: Path
     files: int
     written: int
-    tested: Tested | None = None
+    tested: LeakTest | None = None
 
     @property
     def leaks(self) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
 from duban.language import Language
 
 if TYPE_CHECKING:
-    from duban.leak_test import Tested
+    from duban.leak_test import LeakTest
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -58,7 +58,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN
 
 
-def _tell_test(tested: Tested, text: Language) -> None:
+def _tell_test(tested: LeakTest, text: Language) -> None:
     """The leak test on standard error: what it looked for in how much, and what it found."""
     from duban.leak_test import told
 

@@ -28,6 +28,8 @@ _EPOCH = date(1899, 12, 30)
 _LONGEST = 32_767
 _LINE_HEIGHT, _MARGIN = 13, 5
 """Of a row, in points: programs differ in whether they make room for a text of several lines by themselves."""
+_OFTEN = 1_000
+"""How many texts of a column are kept as they are written: most columns have few."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _CELL = re.compile(rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?')
 _ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
@@ -170,7 +172,7 @@ def _filled(packed: io.BytesIO, sheets: Sequence[Sheet]) -> bytes:
     filled = io.BytesIO()
     with (
         zipfile.ZipFile(packed) as before,
-        zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as after,
+        zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as after,
     ):
         for part in before.infolist():
             entry = zipfile.ZipInfo(part.filename, _STAMP)
@@ -219,9 +221,11 @@ def _lines(value: str | int | None, width: float) -> int:
     """On how many lines a text stands in a column: a Chinese character, of three octets, is as wide as two digits."""
     if not value:
         return 1
-    text = str(value)
+    text, room = str(value), width - 0.5
+    if len(text) * 2 <= room:
+        return 1
     wide = len(text) + (len(text.encode("utf-8", "ignore")) - len(text)) // 2
-    return int(wide // (width - 0.5)) + 1
+    return int(wide // room) + 1
 
 
 Write = Callable[[Any, int], str]
@@ -251,14 +255,20 @@ def _number_writer(letters: str, style: int, number_of: Callable[[Any], int]) ->
 
 
 def _text_writer(letters: str, plain: int, guarded: int, words: Mapping[str, int]) -> Write:
-    formula = FORMULA.match
+    formula, known = FORMULA.match, {"": f'" s="{plain}"/>'}
+
+    def after_address(text: str) -> str:
+        style = words.get(text, plain) if words else guarded if formula(text) else plain
+        return f'" s="{style}" t="inlineStr"><is>{_text(text)}</is></c>'
 
     def write(value: str | int | None, row: int) -> str:
-        if not value:
-            return f'<c r="{letters}{row}" s="{plain}"/>'
-        text = str(value)
-        style = words.get(text, plain) if words else guarded if formula(text) else plain
-        return f'<c r="{letters}{row}" s="{style}" t="inlineStr"><is>{_text(text)}</is></c>'
+        text = str(value or "")
+        rest = known.get(text)
+        if rest is None:
+            rest = after_address(text)
+            if len(known) < _OFTEN:
+                known[text] = rest
+        return f'<c r="{letters}{row}{rest}'
 
     return write
 

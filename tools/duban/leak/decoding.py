@@ -97,6 +97,7 @@ def _unpacked(name: str, content: bytes) -> list[tuple[str, bytes]] | None:
         lzma.LZMAError,
         zipfile.BadZipFile,
         RuntimeError,
+        ValueError,
         NotImplementedError,
     ) as error:
         raise ClosedFileError(type(error).__name__) from error

@@ -38,38 +38,42 @@ class Index:
     """Finds which of many needles stand in a text, in time that hardly depends on how many there are.
 
     Each needle is filed under five of its characters that begin with something other than a plain
-    letter, or where it has none under its longest run of letters; of a text only such places are
-    looked at. ``words`` are those needles that count only where nothing beside makes them another.
+    letter, those under which the fewest are filed; where it has none such under its longest run of
+    letters. Of a text only such places are looked at. ``words`` are those needles that count only
+    where nothing beside makes them another.
     """
 
     def __init__(self, wanted: Iterable[str], words: frozenset[str] = frozenset()) -> None:
         self.words = words
-        self._filed: dict[str, list[str]] = {}
-        self.size = 0
-        for needle in dict.fromkeys(wanted):
-            key = _key(needle)
-            if key:
-                self._filed.setdefault(key, []).append(needle)
-                self.size += 1
+        self._grams: dict[str, list[tuple[str, int]]] = {}
+        self._runs: dict[str, list[str]] = {}
+        self.size = sum([self._file(needle) for needle in dict.fromkeys(wanted)])
 
     def found(self, text: str) -> set[str]:
         """The needles that stand in a folded text."""
         dense = glued(text)
-        keys = {*_GRAMS.findall(dense), *_RUNS.findall(text)} & self._filed.keys()
-        return {
-            needle
-            for key in keys
-            for needle in self._filed[key]
-            if needle in dense and (needle not in self.words or _stands_alone(needle, text))
-        }
+        here = {needle for run in {*_RUNS.findall(text)} & self._runs.keys() for needle in self._runs[run]}
+        found = {needle for needle in here if needle in dense}
+        grams = {*_GRAMS.findall(dense)} & self._grams.keys()
+        if grams:
+            for match in _GRAMS.finditer(dense):
+                if match[1] in grams:
+                    for needle, at in self._grams[match[1]]:
+                        if at <= match.start() and dense.startswith(needle, match.start() - at):
+                            found.add(needle)
+        return {one for one in found if one not in self.words or _stands_alone(one, text)}
 
-
-def _key(needle: str) -> str:
-    """Where a needle is filed: five characters about its middle, else its longest run of letters, else nowhere."""
-    grams = _GRAMS.findall(needle)
-    if grams:
-        return str(grams[len(grams) // 2])
-    return max(_RUNS.findall(needle), key=len, default="")
+    def _file(self, needle: str) -> bool:
+        """File a needle; False for one that has neither such characters nor a run of letters."""
+        grams = [(match[1], match.start()) for match in _GRAMS.finditer(needle)]
+        if grams:
+            gram, at = min(grams, key=lambda one: len(self._grams.get(one[0], ())))
+            self._grams.setdefault(gram, []).append((needle, at))
+            return True
+        run = max(_RUNS.findall(needle), key=len, default="")
+        if run:
+            self._runs.setdefault(run, []).append(needle)
+        return bool(run)
 
 
 def _stands_alone(needle: str, text: str) -> bool:

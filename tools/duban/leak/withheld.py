@@ -23,6 +23,7 @@ from duban.schema import Field, Schemas
 Kind = Literal["text", "word"]
 _COMMENT = re.compile(r"(?:^|[ \t])#+[ \t]*(\S.*)$", re.MULTILINE)
 _CODE_PATTERN = "^[a-z]["
+_CODE = re.compile(r"[A-Za-z0-9/_-]*")
 _LONGEST_NUMBER = 8
 _NAMED_ELSEWHERE = frozenset({"unit", "campaign", "plan", "cause", "item", "report"})
 """References whose values are ids that the registry opens, or ids of records, which are values themselves."""
@@ -124,8 +125,9 @@ class _Plan:
                 yield from self._walk(source, pointer, value, (here.items or here) if here is not None else None)
         elif isinstance(node, str):
             kind, field = self._judged(pointer, here)
-            if kind:
-                yield Value(source, pointer, field, node, kind)
+            # What does not look like a code stands in a code's place by mistake: it may be anything.
+            if kind or not (_CODE.fullmatch(node) or (here is not None and node in here.enum)):
+                yield Value(source, pointer, field, node, kind or "text")
         elif isinstance(node, int) and len(str(node)) >= _LONGEST_NUMBER:
             yield Value(source, pointer, self._judged(pointer, here)[1], str(node), "word")
 

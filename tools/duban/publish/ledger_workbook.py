@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from duban.documents.workbook import Column, Sheet, workbook
@@ -9,7 +10,7 @@ from duban.figures import HEADLINES
 from duban.language import Language, language
 from duban.model import STEPS
 from duban.publish.edition import Edition
-from duban.publish.item_row import ItemRow, counted_rows
+from duban.publish.item_row import counted_rows
 from duban.publish.ledger_lines import LedgerColumn, ledger_columns, ledger_lines
 from duban.publish.ledger_years import not_filed
 from duban.publish.owed import all_pending, listed
@@ -125,20 +126,14 @@ def _figures(edition: Edition, zh: Language, en: Language) -> Sheet:
         Column(_heads("workbook.value", zh, en), 14, "number"),
     ]
     rows = [(zh("home.figures"), zh(f"figure.{name}"), edition.figures[name]) for name in HEADLINES]
-    counted = counted_rows(edition)
-    rows += [
-        (zh("home.lights"), zh(f"light.{name}"), _count(counted, light=name)) for name in LIGHTS if name in _LIGHTS
-    ]
-    rows += [(zh("home.steps"), zh(f"step.{name}"), _count(counted, step=name)) for name in STEPS]
-    units = edition.ledger.registry.units
-    leading = {unit: _count(counted, unit=unit) for unit in units}
-    rows += [(zh("ledger.column.unit"), units[unit].short_name, count) for unit, count in leading.items() if count]
+    counted, units = counted_rows(edition), edition.ledger.registry.units
+    lights, steps = Counter(row.light for row in counted), Counter(row.step for row in counted)
+    leading = Counter(row.lead_unit for row in counted)
+    rows += [(zh("home.lights"), zh(f"light.{light}"), lights[light]) for light in LIGHTS if light in _LIGHTS]
+    rows += [(zh("home.steps"), zh(f"step.{step}"), steps[step]) for step in STEPS]
+    rows += [(zh("ledger.column.unit"), units[unit].short_name, leading[unit]) for unit in units if leading[unit]]
     note = zh("home.figures_whole") if edition.public else zh("workbook.figures_note")
     return Sheet(zh("workbook.figures"), zh("workbook.figures"), note, columns, rows, upright=True)
-
-
-def _count(rows: tuple[ItemRow, ...], *, light: str = "", step: str = "", unit: str = "") -> int:
-    return sum(row.light == light if light else row.step == step if step else row.lead_unit == unit for row in rows)
 
 
 def _heads(message: str, zh: Language, en: Language) -> str:
