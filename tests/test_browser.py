@@ -205,7 +205,7 @@ def test_a_long_form_goes_on_under_its_name_and_ends_with_its_signature(
     )
     page.evaluate(ONLY_FORMS)
     sheets = printed(page, tmp_path / "long.pdf")
-    assert len(sheets) == 2
+    assert len(sheets) > 1
     if shutil.which("pdftotext"):
         second = words_of(tmp_path / "long.pdf", 2)
         assert second.startswith("晋督任〔2019〕6号任务通知单（续）")

@@ -59,7 +59,7 @@ SHOWN = r"""() => {
       drawn(part, "class", "x", "width", "x1", "x2")).join("; ")}`),
     marks: all(".chart title", text),
     words: all(".chart .visually-hidden", text),
-    flags: all(".chart__today-flag", (one) => drawn(one.parentNode, "x")),
+    flags: all(".chart__today-flag", (one) => drawn(one, "x")),
   };
 }"""
 

@@ -82,7 +82,9 @@ const start = (data) => {
   const fromAddress = () => {
     const wanted = new URLSearchParams(location.hash.slice(1));
     for (const name of NAMES) {
+      // A ledger without campaigns, say, has no filter by campaign.
       const field = form.elements.namedItem(name);
+      if (!field) continue;
       const value = wanted.get(name) ?? "";
       field.value = field.type === "date" && !isDay(value) ? "" : value;
       // What the list of choices does not have is no choice.
@@ -101,7 +103,7 @@ const start = (data) => {
   form.addEventListener("input", choose);
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("ledger-clear").addEventListener("click", () => {
-    for (const name of NAMES) form.elements.namedItem(name).value = "";
+    for (const field of form.elements) if (NAMES.includes(field.name)) field.value = "";
     choose();
   });
   table.tHead.addEventListener("click", ({ target }) => {

@@ -91,7 +91,7 @@ const chart = (day, texts) => {
   // A day that the chart does not reach has no line.
   const display = at > 100 ? "none" : "inline";
   for (const line of all(".chart line.chart__today", wall)) assign(line, { x1: `${at}%`, x2: `${at}%`, display });
-  for (const flag of all(".chart__today-flag", wall)) assign(flag.parentNode, { x: `${at}%`, display });
+  for (const flag of all(".chart__today-flag", wall)) assign(flag, { x: `${at}%`, display });
   for (const row of all(".chart__row", wall)) {
     const light = lightOn(row.dataset, day);
     const whole = row.querySelector(".chart__bar");
