@@ -201,7 +201,7 @@ def test_a_long_form_goes_on_under_its_name_and_ends_with_its_signature(
     page = opened(path="items/2019-0006.html").page
     page.evaluate("() => document.querySelectorAll('.sheet-fold').forEach((one, place) => place && one.remove())")
     page.evaluate(
-        "() => { const one = document.querySelector('.sheet .prose'); one.textContent = one.textContent.repeat(22); }"
+        "() => { const one = document.querySelector('.sheet .prose'); one.textContent = one.textContent.repeat(8); }"
     )
     page.evaluate(ONLY_FORMS)
     sheets = printed(page, tmp_path / "long.pdf")
