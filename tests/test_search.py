@@ -111,8 +111,8 @@ def test_an_item_is_found_by_its_numbers_and_by_all_that_people_wrote(readings: 
 def test_units_reports_and_pages_are_found_in_every_language(readings: Readings) -> None:
     made = shown(readings)
     pages = {
-        "rules.html": ({"zh": "规则", "en": "Rules"}, "<p>一句</p><p>另一句 &amp; more</p>"),
-        "x.html": ({"zh": "x"}, "<p>今天</p>"),
+        "rules.html": ({"zh": "规则", "en": "Rules"}, lambda: "<p>一句</p><p>另一句 &amp; more</p>"),
+        "x.html": ({"zh": "x"}, lambda: "<p>今天</p>"),
     }
     others = {one.address: one for one in next(search_groups(made, pages)).records()}
     assert others["units/chengqu.html"].titles == {"zh": "城区", "en": "Chengqu District"}
