@@ -135,7 +135,7 @@ def test_the_internal_edition_is_found_to_tell_nearly_everything(sites: Mapping[
 
 
 def everything_passes(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(editions, "public_part", lambda node, _: node)
+    patch.setattr(editions, "public_part", lambda node, *_: node)
 
 
 def every_item_is_open(patch: pytest.MonkeyPatch) -> None:
@@ -316,6 +316,31 @@ def test_ids_of_withheld_items_are_found_as_they_are_and_not_within_longer_numbe
         ("b.html", "P101", shut),
         (f"items/{shut}.html", "P102", shut),
     ]
+
+
+def test_an_open_item_does_not_name_the_closed_one_that_goes_on_with_it(
+    ledger: Ledger, readings: Readings, schemas: Schemas, tmp_path: Path
+) -> None:
+    before, after = "2019-0024", "2019-0055"
+    assert ledger.items[before].record["superseded"]["by_item"] == after
+    assert after in public_words(ledger, schemas)[f"items/{before}.html"]
+
+    def shut(reading: Any) -> Any:
+        data = reading.data()
+        if reading.facts.id == after:
+            data = data | {"openness": "不予公开"}
+        if reading.facts.id == before:
+            data = data | {"superseded": data["superseded"] | {"reason": "并入秋冬季治理总方案。"}}
+        return replace(reading, data=lambda: data)
+
+    items = {path: shut(one) if one.data else one for path, one in readings.items.items()}
+    closed = replace(readings, items=items)
+    said = public_words(closed.ledger(AS_OF), schemas)
+    assert "并入秋冬季治理总方案" in said[f"items/{before}.html"]
+    assert [path for path, text in said.items() if after in text or after in path] == []
+    record = json.loads(said[f"api/v1/items/{before}.json"])["record"]
+    assert record["superseded"].keys() == {"on", "reason"}
+    assert leak_test(laid(tmp_path, said), closed, AS_OF, Examination()).findings == ()
 
 
 def test_what_cannot_be_opened_is_a_finding(readings: Readings, tmp_path: Path) -> None:

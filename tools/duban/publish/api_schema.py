@@ -191,7 +191,10 @@ def _record(here: Field, *, public_only: bool) -> Schema:
     if here.properties:
         seen = {name: child for name, child in here.properties.items() if child.public or not public_only}
         schema["properties"] = {name: _record(child, public_only=public_only) for name, child in seen.items()}
-        schema["required"] = [name for name in seen if name in here.required and not _may_be_missing(name, here)]
+        # What refers to an item that the public does not see is left out with it.
+        named = {name for name, child in seen.items() if public_only and child.ref == "item"}
+        wanted = [name for name in seen if name in here.required and name not in named]
+        schema["required"] = [name for name in wanted if not _may_be_missing(name, here)]
     if here.items is not None:
         schema["items"] = _record(here.items, public_only=public_only)
     return schema

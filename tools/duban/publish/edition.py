@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import Any, Literal, TypeVar, cast
@@ -162,39 +162,41 @@ def edition(
     public_states: dict[str, Status] = {}
     taken: dict[Taker[Any], dict[str, Any]] = {take: {} for take in takers}
     counting = Counting()
+    is_public = name == "public"
+    shown = frozenset(identity for identity, item in ledger.items.items() if is_public and is_open_to_the_public(item))
     for identity, item in ledger.items.items():
         states[identity] = state = status_in(ledger, item, day, policy, calendar)
         counting.add(item.record, state)
-        if name == "internal":
+        if not is_public:
             _take(item, state, taken)
-        elif is_open_to_the_public(item):
+        elif identity in shown:
             public_states[identity] = _public_state(state)
-            _take(_public_item(item, item_field), public_states[identity], taken)
+            _take(_public_item(item, item_field, shown), public_states[identity], taken)
     states = in_order(states, ledger)
     counts = counting.figures(ledger, states, day)
     ledger = replace(ledger, findings=(*ledger.findings, *calendar_findings(ledger.registry, day)))
     examination = examination or Examination()
-    if name == "public":
-        ledger, states = _public(ledger, public_states, schemas), public_states
+    if is_public:
+        ledger, states = _public(ledger, shown, schemas), public_states
         examination = examination.in_public(ledger.items, schemas.field("item"))
     return Edition(
-        name,
-        text,
-        ledger,
-        states,
-        counts,
-        day,
-        built_on,
-        pinned,
-        schemas,
-        calendar,
-        digests,
-        examination,
-        tuple(languages),
-        address,
-        latest or {},
-        searchable,
-        taken,
+        name=name,
+        text=text,
+        ledger=ledger,
+        states=states,
+        figures=counts,
+        day=day,
+        built_on=built_on,
+        pinned=pinned,
+        schemas=schemas,
+        calendar=calendar,
+        digests=digests,
+        examination=examination,
+        languages=tuple(languages),
+        address=address,
+        latest=latest or {},
+        searchable=searchable,
+        _taken=taken,
     )
 
 
@@ -205,27 +207,35 @@ def _take(item: Item, state: Status, taken: dict[Taker[Any], dict[str, Any]]) ->
             found[item.id] = value
 
 
-def public_part(node: Any, here: Field) -> Any:
-    """What of a value its schema opens to the public: a property without the mark is left out."""
+def public_part(node: Any, here: Field, shown: Container[str] = ()) -> Any:
+    """What of a value its schema opens to the public: a property without the mark is left out.
+
+    So is what refers to an item that is not ``shown``: an id reveals that there is one.
+    """
     if isinstance(node, dict) and here.properties:
         return {
-            name: public_part(value, here.properties[name])
+            name: public_part(value, child, shown)
             for name, value in node.items()
-            if name in here.properties and here.properties[name].public
+            if (child := here.properties.get(name)) and child.public and _may_be_named(value, child, shown)
         }
-    if isinstance(node, list) and here.items is not None:
-        return [public_part(value, here.items) for value in node]
+    if isinstance(node, list) and (within := here.items) is not None:
+        return [public_part(value, within, shown) for value in node if _may_be_named(value, within, shown)]
     return node
 
 
-def _public(ledger: Ledger, is_open: Iterable[str], schemas: Schemas) -> Ledger:
+def _may_be_named(value: Any, here: Field, shown: Container[str]) -> bool:
+    return here.ref != "item" or value in shown
+
+
+def _public(ledger: Ledger, shown: frozenset[str], schemas: Schemas) -> Ledger:
     item_field, report_field = schemas.field("item"), schemas.field("report")
     whole = ledger.items
     items = Items(
-        {identity: identity for identity in is_open}, lambda identity: _public_item(whole[identity], item_field)
+        {identity: identity for identity in whole if identity in shown},
+        lambda identity: _public_item(whole[identity], item_field, shown),
     )
     reports = {
-        identity: cast(ReportRecord, public_part(report, report_field))
+        identity: cast(ReportRecord, public_part(report, report_field, shown))
         for identity, report in ledger.reports.items()
         if _is_about_the_open(report, items)
     }
@@ -240,8 +250,8 @@ def _is_about_the_open(report: ReportRecord, items: Mapping[str, Item]) -> bool:
     return all(item in items for item in about) and bool(about or "campaign" in report)
 
 
-def _public_item(item: Item, item_field: Field) -> Item:
-    return Item(item.path, cast(ItemRecord, public_part(item.record, item_field)))
+def _public_item(item: Item, item_field: Field, shown: Container[str]) -> Item:
+    return Item(item.path, cast(ItemRecord, public_part(item.record, item_field, shown)))
 
 
 def _public_state(state: Status) -> Status:

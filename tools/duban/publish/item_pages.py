@@ -197,7 +197,7 @@ def _ended(record: ItemRecord, edition: Edition, shower: Shower) -> Ended | None
     kind, node = end
     said = shower.said_by_signature(node, edition.item_field.properties[kind])
     by = shower.names.position(node["by"]) if "by" in node and "by" not in said else ""
-    after = record["superseded"]["by_item"] if kind == "superseded" else ""
+    after = record["superseded"].get("by_item", "") if kind == "superseded" else ""
     followed = shower.reference("item", after).markup if after else Markup()
     signed = shower.signed(node, Place(record["id"]).under(kind))
     return Ended(kind, node["on"], node["reason"], by, followed, signed)
