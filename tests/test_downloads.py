@@ -23,7 +23,6 @@ from duban.documents.workbook import Column, Sheet, workbook
 from duban.figures import HEADLINES
 from duban.language import language
 from duban.model import Item, Ledger
-from duban.publish import home
 from duban.publish.edition import Edition, EditionName, edition
 from duban.publish.item_row import counted_rows
 from duban.publish.ledger_files import MADE, ledger_csv
@@ -157,10 +156,6 @@ def test_the_workbook_is_laid_out_as_a_register(sites: Mapping[str, Site]) -> No
 def test_the_same_ledger_gives_the_same_workbook(ledger: Ledger, schemas: Schemas) -> None:
     first, second = (ledger_workbook(made("internal", ledger, schemas)) for _ in range(2))
     assert first == second
-
-
-def test_the_first_figures_are_those_of_the_home_page() -> None:
-    assert tuple(name for name, _ in home._HEADLINES) == HEADLINES
 
 
 @both

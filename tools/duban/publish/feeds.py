@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from duban.publish.atom import Feed, atom
+from duban.publish.bearings import bearings_of, linked_titles
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, once
 from duban.publish.identity import tag
-from duban.publish.item_pages import bearings_of, linked_titles
 from duban.publish.item_row import counted_rows
 from duban.publish.news import News, latest_news, news_of
 from duban.publish.page import key_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from duban.figures import HEADLINES
 from duban.model import STEPS, Item
 from duban.publish.campaign_pages import CampaignView, campaign_views
 from duban.publish.chart import month_groups
@@ -22,19 +23,18 @@ from duban.record import INSTRUCTION, MESSAGE
 from duban.status import Status
 
 MOST_LISTED = 100
-_PLAN = "plan.html"
-# The figures a report quotes, each with where it leads ("" for nowhere).
-_HEADLINES = (
-    ("items", "ledger.html"),
-    ("from_instructions", f"ledger.html#source={INSTRUCTION}"),
-    ("from_messages", f"ledger.html#source={MESSAGE}"),
-    ("special_reports", "reports.html"),
-    ("visits", "schedule.html#visits"),
-    ("interviewed_persons", "interviews.html"),
-    ("held_accountable", "interviews.html"),
-    ("key_projects", _PLAN),
-    ("key_works", _PLAN),
-)
+# Where the figures that a report quotes lead; the public ledger lists fewer items than they count.
+_LINKS = {
+    "items": "ledger.html",
+    "from_instructions": f"ledger.html#source={INSTRUCTION}",
+    "from_messages": f"ledger.html#source={MESSAGE}",
+    "special_reports": "reports.html",
+    "visits": "schedule.html#visits",
+    "interviewed_persons": "interviews.html",
+    "held_accountable": "interviews.html",
+}
+# The plan is public as a whole.
+_PUBLIC_LINKS = {"key_projects": "plan.html", "key_works": "plan.html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,10 @@ class Rate:
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The home page."""
     rows = counted_rows(edition)
+    links = _PUBLIC_LINKS if edition.public else _LINKS | _PUBLIC_LINKS
     months = trend(edition.taken(counted_span).values(), edition.day)
     context = {
-        # The public ledger lists fewer items than these figures count: no link but that to the plan, which
-        # is public as a whole, would keep its word there.
-        "headlines": [
-            Headline(name, edition.figures[name], "" if edition.public and link != _PLAN else link)
-            for name, link in _HEADLINES
-        ],
+        "headlines": [Headline(name, edition.figures[name], links.get(name, "")) for name in HEADLINES],
         "lights": light_shares(rows),
         "turns": turns(rows, edition.day),
         "total": len(rows),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 from markupsafe import Markup
 
 from duban.deadline import closing, ending, granted
 from duban.language import Language
-from duban.model import STEPS, Item
+from duban.model import STEPS
 from duban.publish import changes, fragments
 from duban.publish.agenda import current_obligations
+from duban.publish.bearings import bearings_of, linked_items, linked_titles
 from duban.publish.changes import Marks
 from duban.publish.edition import Edition
 from duban.publish.entry import Section, sections
@@ -56,13 +56,6 @@ class Ended:
     signed: Markup
 
 
-class Bearings(NamedTuple):
-    """An item's file, and the ids of the items it is linked with."""
-
-    path: str
-    linked: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A report that deals with the item."""
@@ -88,11 +81,6 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
         key = f"{edition.digests.get(bearings.path, '')}{mentioned!r}{linked}{key_of_proofs(edition, identity)}"
         title = f"{identity} {edition.states[identity].title}"
         yield Page(f"items/{identity}.html", title, "item.html", context, key)
-
-
-def bearings_of(item: Item, _status: Status) -> Bearings:
-    """What the page of an item depends on before it is made."""
-    return Bearings(item.path, tuple(_linked(item.record)))
 
 
 def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, ...]:
@@ -122,7 +110,7 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
     forms = () if edition.public else tuple(papers(record, root, shower, marks))
     events = found_entries(record, root, shower)
     told = history(identity, events, edition, shower)
-    links = [shower.reference("item", one).markup for one in _linked(record)]
+    links = [shower.reference("item", one).markup for one in linked_items(record)]
     return {
         "item": record,
         "path": item.path,
@@ -215,23 +203,6 @@ def _owed(status: Status, edition: Edition, shower: Shower) -> Markup:
         until = one.due if state == "open" else ""
         rows.append(fragments.owed(kind, one.name if one.kind in _NAMED else "", owner, days, state, word, until))
     return Markup("".join(rows))  # noqa: S704 - made of escaped parts
-
-
-def _linked(record: ItemRecord) -> dict[str, None]:
-    """Linked items, each once: named here, that go on from here, or that took this one over."""
-    named = [*record.get("related", ())]
-    after = record.get("superseded", {}).get("by_item")
-    new = record.get("feedback", {}).get("new_item")
-    return dict.fromkeys([*named, *([str(after)] if after else []), *([str(new)] if new else [])])
-
-
-def linked_titles(linked: Iterable[str], edition: Edition) -> str:
-    """What an item shows of others, as a part of its key: their titles come from other files."""
-    return "".join([_title(identity, edition) for identity in linked])
-
-
-def _title(identity: str, edition: Edition) -> str:
-    return edition.states[identity].title if identity in edition.ledger.items else identity
 
 
 def _jumps(parts: tuple[Section, ...], text: Language, *, forms: bool, owed: bool, linked: bool, told: bool) -> Markup:

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from duban.model import Item
 from duban.publish.edition import Edition, once
-from duban.publish.ledger_lines import other_facts
 from duban.publish.life import Line, anchor_of, lines_of
 from duban.publish.place import Place
+from duban.publish.recent import no_later_than
 from duban.publish.shown import Shower
 from duban.record import ItemRecord
 from duban.schema import Field, entries
@@ -60,7 +60,7 @@ def latest_news(edition: Edition, items: Iterable[str]) -> list[News]:
     An item is read only where it may have one of them: no entry is newer than what its file tells of at the latest.
     """
     found: list[News] = []
-    for bound, item in sorted([(_bound(edition, item), item) for item in items], reverse=True):
+    for bound, item in sorted([(no_later_than(edition, item), item) for item in items], reverse=True):
         if len(found) >= MOST_NEWS and bound < found[-1].on:
             break
         found = nlargest(MOST_NEWS, [*found, *_known(edition, item)], key=_order)
@@ -79,10 +79,6 @@ def news_of(edition: Edition, item: str) -> list[News]:
 def latest_day(edition: Edition, record: ItemRecord) -> str:
     """The day of the newest entry of a record, "" where it has none."""
     return _latest(record, _spots(edition))
-
-
-def _bound(edition: Edition, item: str) -> str:
-    return min(edition.latest.get(edition.taken(other_facts)[item].path, edition.day), edition.day)
 
 
 def _known(edition: Edition, item: str) -> Sequence[News]:

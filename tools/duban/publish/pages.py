@@ -10,6 +10,7 @@ from duban.language import Language, language
 from duban.publish import (
     archive_pages,
     audit_page,
+    bearings,
     campaign_pages,
     downloads_page,
     findings_page,
@@ -80,7 +81,7 @@ TAKERS: tuple[Taker[Any], ...] = (
     ledger_years.one_not_filed,
     unit_pages.interviewed,
     home.counted_span,
-    item_pages.bearings_of,
+    bearings.bearings_of,
     visits.visits_of,
     archive_pages.file_of,
     interview_pages.measures_of,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from duban.publish.bearings import bearings_of
 from duban.publish.edition import Edition
-from duban.publish.item_pages import bearings_of
+
+
+def no_later_than(edition: Edition, item: str) -> str:
+    """The day after which nothing happened in an item, as its file tells; of a file unknown, the edition's own day."""
+    return min(edition.latest.get(edition.taken(bearings_of)[item].path, edition.day), edition.day)
 
 
 def latest_days(edition: Edition) -> list[tuple[str, str]]:
-    """Each item with the day after which nothing happened in it as its file tells; the latest day first.
-
-    Of a file that the edition knows nothing of, that is the edition's own day.
-    """
-    day, known = edition.day, edition.latest
-    return sorted(
-        ((min(known.get(one.path, day), day), identity) for identity, one in edition.taken(bearings_of).items()),
-        reverse=True,
-    )
+    """Every item with that day; the latest day first."""
+    return sorted(((no_later_than(edition, item), item) for item in edition.taken(bearings_of)), reverse=True)
 
 
 def items_since(edition: Edition, day: str) -> Iterator[str]:

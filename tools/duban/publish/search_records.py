@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from duban.publish.bearings import bearings_of
 from duban.publish.campaign_pages import campaign_views
 from duban.publish.edition import Edition
-from duban.publish.item_pages import bearings_of
 from duban.publish.names import Names
 from duban.publish.page import key_of
 from duban.publish.report_pages import bare_number
