@@ -45,22 +45,20 @@ class Manifest:
         if not self.is_current(file, key):
             self.take(file, key)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
+            put(file, content)
 
     def take(self, file: Path, key: str) -> None:
-        """Take in a file that is about to be written for that key.
-
-        One that stands there goes first: in a draft it may be the very file of the edition that is served.
-        """
+        """Take in a file that is about to be ``put`` for that key."""
         if not self.written:
             self._file.unlink(missing_ok=True)
-        file.unlink(missing_ok=True)
         self._now[str(file)[len(self._out) :]] = key
         self.written += 1
 
     def copy(self, source: Path, target: Path) -> None:
-        """Bring over every file below a folder."""
+        """Bring over every file below a folder but the hidden ones, which are notes of whoever made it."""
         for path in files_below(source):
+            if path.name.startswith("."):
+                continue
             self.write(target / path.relative_to(source), path.read_bytes())
 
     def finish(self) -> None:
@@ -68,6 +66,20 @@ class Manifest:
         for name in sorted(self._present - self._now.keys()):
             Path(self._out, name).unlink()
         write_whole(self._file, orjson.dumps(self._now))
+
+
+def put(file: Path, content: bytes) -> None:
+    """Put content in the place of a file, never into it: in a draft it may be the very file that is served.
+
+    One whose bytes are there already is left alone: a program that asks for it again hears so.
+    """
+    try:
+        if file.read_bytes() == content:
+            return
+        file.unlink()
+    except FileNotFoundError:
+        pass
+    file.write_bytes(content)
 
 
 def _read(file: Path) -> dict[str, str]:

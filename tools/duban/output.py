@@ -12,7 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from duban.language import Language
 from duban.load import Readings
-from duban.manifest import Manifest
+from duban.manifest import Manifest, put
 from duban.processes import in_blocks, over_cores
 from duban.program import program_digest
 from duban.publish.data_file import DataFile
@@ -178,14 +178,11 @@ def _write_all(block: Sequence[Writing]) -> None:
 
 
 def _write_page(made: Prepared, shell: Shell, folder: str, page: Page, file: Path) -> None:
-    file.write_bytes(_filled(made, shell, folder, page).encode())
+    put(file, _filled(made, shell, folder, page).encode())
 
 
 def _write_file(one: DataFile, file: Path) -> None:
-    """A file whose bytes are there already is left alone: a program that asks for it again hears so."""
-    content = one.make()
-    if not (file.exists() and file.read_bytes() == content):
-        file.write_bytes(content)
+    put(file, one.make())
 
 
 def _filled(made: Prepared, shell: Shell, folder: str, page: Page) -> str:
