@@ -20,7 +20,7 @@ FIRST = re.compile(
 PLAIN = "<!doctype html><html><head><title>x</title></head><body><main>CONTENT</main></body></html>"
 LEAST = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "worker-src 'self'; base-uri 'none'; form-action 'self'"
+    "worker-src 'none'; base-uri 'none'; form-action 'self'"
 )
 ATTACK = "<script>alert(1)</script><style>*{display:none}</style>"
 

@@ -61,7 +61,7 @@ def content_policy(theme: str, *, wasm: bool = False) -> str:
         "style-src": ["'self'", *_hashes(inline.styles)],
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
-        "worker-src": ["'self'"],
+        "worker-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
     }
