@@ -90,7 +90,7 @@ const start = (data) => {
       // What the list of choices does not have is no choice.
       if (!field.value) field.value = "";
     }
-    choose();
+    show();
   };
 
   form.hidden = false;

@@ -28,10 +28,19 @@ export class Sight {
     });
     if (frame) {
       frame.addEventListener("scroll", () => this.refresh(), { passive: true });
+      // A browser glides to where the end was when the key was pressed; what is drawn meanwhile moves it.
+      frame.addEventListener("keydown", (event) => {
+        if (event.target !== frame || event.key !== "End") return;
+        event.preventDefault();
+        frame.scrollTop = frame.scrollHeight;
+      });
       // Other widths, other heights: what was measured is no longer true.
       let width = 0;
       new ResizeObserver(([{ contentRect }]) => {
-        if (width && contentRect.width !== width) this.#forget();
+        if (width && contentRect.width !== width) {
+          this.#forget();
+          for (const block of this.#blocks.keys()) this.#measure(block);
+        }
         width = contentRect.width;
         this.refresh();
       }).observe(frame);
@@ -161,6 +170,8 @@ export class Sight {
 
   #made(block) {
     const body = document.createElement("tbody");
+    // As for its rows: on a phone a browser no longer takes it for one by itself.
+    body.role = "rowgroup";
     const start = block * BLOCK;
     for (let place = start; place < start + this.#rows(block); place += 1) body.append(this.#draw(place));
     return body;
