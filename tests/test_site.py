@@ -20,7 +20,7 @@ from mkdocs.config import load_config
 from conftest import AS_OF, ROOT
 from duban import site
 from duban.calendar import WorkCalendar
-from duban.figures import figures
+from duban.figures import HEADLINES, figures
 from duban.language import language
 from duban.load import Readings, read
 from duban.model import Item, Ledger
@@ -57,17 +57,6 @@ from site_fixtures import (
     withheld_and_public,
 )
 
-HEADLINES = (
-    "items",
-    "from_instructions",
-    "from_messages",
-    "special_reports",
-    "visits",
-    "interviewed_persons",
-    "held_accountable",
-    "key_projects",
-    "key_works",
-)
 FORGE = ("https://github.com/jincheng/duban/", "https://duban.example.invalid/issues/new")
 FEW = ("2019-0006", "2019-0009", "2019-0037")
 OPEN_ITEM = "2019-0009"
@@ -207,6 +196,18 @@ def test_every_page_has_one_heading_a_title_its_language_and_no_id_twice(
         assert page.elements[0].attributes["lang"].partition("-")[0] == code, path
         assert len(set(page.ids)) == len(page.ids), f"{path}: {[one for one in page.ids if page.ids.count(one) > 1]}"
         assert page.depth == 0, path
+
+
+@both
+def test_nothing_lies_in_the_site_that_no_page_loads(sites: Mapping[str, Site], name: str) -> None:
+    files = sites[name].files
+    assets = {path for path in files if "/assets/" in f"/{path}"}
+    loaders = {path: files[path] for path in files if path.endswith((".html", ".css", ".js"))}
+    said = b"\n".join(loaders.values())
+    assert len(assets) > 10
+    # Of a past day nothing is computed anew.
+    unused = {path for path in assets if path.rpartition("/")[2].encode() not in said}
+    assert unused == {"assets/today.js", "en/assets/today.js"}
 
 
 def test_two_builds_of_one_ledger_are_the_same_bytes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -38,6 +39,8 @@ from duban.repository import today, tree_of
 from duban.search_index import write_search
 from duban.store import FileStore, cache_folder
 
+_NEVER_LOADED = re.compile(r"assets/javascripts/(?:lunr|workers)/|favicon\.png$|\.map$")
+"""Files of the theme that no page asks for: another search and icon, and maps for those who work on the theme."""
 _HIDDEN = {"hide": ["navigation", "toc", "path", "footer"]}
 
 
@@ -104,6 +107,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        for unused in [one for one in files if _NEVER_LOADED.search(one.src_uri)]:
+            files.remove(unused)
         for path, page in self._prepared.pages.items():
             source = path.removesuffix(".html") + ".md"
             if files.get_file_from_path(source) is not None:
