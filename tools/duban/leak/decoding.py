@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import bz2
+import contextlib
 import gzip
 import html
 import io
@@ -18,12 +19,14 @@ _DEEPEST = 8
 _CLOSED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"%PDF": "PDF"}
 """What begins so can be made from records, and not be read here."""
 _TAG = re.compile(r"<[^<>]*>")
+_BREAK_ESCAPE = re.compile(r"\\[nrtN]")
 _SCRIPT_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\x([0-9a-fA-F]{2})")
 _STYLE_ESCAPE = re.compile(r"\\([0-9a-fA-F]{4,6})[ \t\n]?")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _DATA = re.compile(r"data:[^,\"'<>()\s]{0,200};base64,([A-Za-z0-9+/=_%\s-]+)")
 _PAIR = re.compile(r"(\S)(\S) (?=\2)")
 """Two characters where the second begins the next word: a search record is cut into such pairs."""
+_ZLIB = 0x78
 _END_OF_ZIP, _LONGEST_END_OF_ZIP = b"PK\x05\x06", 1 << 16
 
 
@@ -139,25 +142,24 @@ def _binary_texts(content: bytes) -> Iterator[str]:
     for start in (0, 1):
         for encoding in ("utf-16-le", "utf-16-be"):
             yield content[start:].decode(encoding, "ignore")
-    for packed in _png_notes(content):
-        try:
-            inner = zlib.decompressobj().decompress(packed)
-        except zlib.error:
-            continue
-        yield inner.decode("utf-8", "ignore")
-        yield inner.decode("latin-1")
+    for note in _png_notes(content):
+        yield note.decode("utf-8", "ignore")
+        yield note.decode("latin-1")
 
 
 def _png_notes(content: bytes) -> Iterator[bytes]:
-    """The compressed part of a PNG picture's texts (zTXt, iTXt)."""
+    """The texts of a PNG picture (tEXt, zTXt, iTXt), as they stand and unpacked."""
     if not content.startswith(b"\x89PNG"):
         return
     at = 8
     while at + 12 <= len(content):
         length = int.from_bytes(content[at : at + 4], "big")
         kind, data = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
-        if kind in (b"zTXt", b"iTXt"):
-            yield from (data[place:] for place in range(len(data)) if data[place : place + 1] == b"\x78")
+        if kind in (b"tEXt", b"zTXt", b"iTXt"):
+            yield data
+            for place in (place for place in range(len(data)) if data[place] == _ZLIB):
+                with contextlib.suppress(zlib.error):
+                    yield zlib.decompressobj().decompress(data[place:])
         at += 12 + length
 
 
@@ -166,6 +168,7 @@ def _decoded(text: str) -> str:
     for _ in range(_DEEPEST):
         before = text
         if "\\" in text:
+            text = _BREAK_ESCAPE.sub(" ", text)
             text = _SCRIPT_ESCAPE.sub(lambda match: chr(int(match[1] or match[2] or match[3], 16) % 0x110000), text)
             text = _STYLE_ESCAPE.sub(lambda match: chr(int(match[1], 16) % 0x110000), text)
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -14,10 +14,10 @@ SHORTEST_CLAUSE = 10
 """The fewest characters of a part that is looked for by itself: an excerpt that was cut off still holds one."""
 
 _UNSEEN = re.compile(
-    "[\\\\\x00\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "[\\\\\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
 )
-_WIDE_SIGNS = tuple(zip("，：；（）？！　", ",:;()?! ", strict=True))
+_WIDE_SIGNS = tuple(zip("，：；（）？！　\x00", ",:;()?!  ", strict=True))
 _CLAUSE_END = re.compile(r"[。,;!?<>\n\r]+|\.(?=[\s.])")
 _LETTER = re.compile(r"[^\W\d_]")
 

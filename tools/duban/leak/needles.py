@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from string import ascii_lowercase, digits
 
 from duban.leak.folding import folded, glued, parts
 from duban.leak.withheld import Value
@@ -15,6 +16,8 @@ _GRAMS = re.compile(rf"(?=({_MARKED}.{{{_GRAM - 1}}}))", re.DOTALL)
 _RUNS = re.compile(rf"[a-z]{{{_RUN},}}")
 _ORDINARY_WORD = re.compile(r"[a-z]+")
 _FEWEST_SIGNS_OF_A_WORD = 6
+_DIGITS = frozenset(digits)
+_SIGNS_OF_AN_ID = frozenset(digits + ascii_lowercase + "_-")
 
 
 def needles(value: Value) -> Iterator[str]:
@@ -39,47 +42,44 @@ class Index:
 
     Each needle is filed under five of its characters that begin with something other than a plain
     letter, those under which the fewest are filed; where it has none such under its longest run of
-    letters. Of a text only such places are looked at. ``words`` are those needles that count only
-    where nothing beside makes them another.
+    letters. Only those filed under what stands in a text are looked for there. ``words`` are those
+    needles that count only where nothing beside makes them another.
     """
 
     def __init__(self, wanted: Iterable[str], words: frozenset[str] = frozenset()) -> None:
         self.words = words
-        self._grams: dict[str, list[tuple[str, int]]] = {}
-        self._runs: dict[str, list[str]] = {}
+        self._filed: dict[str, list[str]] = {}
         self.size = sum([self._file(needle) for needle in dict.fromkeys(wanted)])
 
     def found(self, text: str) -> set[str]:
         """The needles that stand in a folded text."""
         dense = glued(text)
-        here = {needle for run in {*_RUNS.findall(text)} & self._runs.keys() for needle in self._runs[run]}
-        found = {needle for needle in here if needle in dense}
-        grams = {*_GRAMS.findall(dense)} & self._grams.keys()
-        if grams:
-            for match in _GRAMS.finditer(dense):
-                if match[1] in grams:
-                    for needle, at in self._grams[match[1]]:
-                        if at <= match.start() and dense.startswith(needle, match.start() - at):
-                            found.add(needle)
-        return {one for one in found if one not in self.words or _stands_alone(one, text)}
+        places = {*_GRAMS.findall(dense), *_RUNS.findall(text)} & self._filed.keys()
+        found = {needle for place in places for needle in self._filed[place] if needle in dense}
+        return {one for one in found if one not in self.words or _stands_alone(one, text) or _stands_alone(one, dense)}
 
     def _file(self, needle: str) -> bool:
         """File a needle; False for one that has neither such characters nor a run of letters."""
-        grams = [(match[1], match.start()) for match in _GRAMS.finditer(needle)]
-        if grams:
-            gram, at = min(grams, key=lambda one: len(self._grams.get(one[0], ())))
-            self._grams.setdefault(gram, []).append((needle, at))
-            return True
-        run = max(_RUNS.findall(needle), key=len, default="")
-        if run:
-            self._runs.setdefault(run, []).append(needle)
-        return bool(run)
+        grams = _GRAMS.findall(needle)
+        place = (
+            min(grams, key=lambda gram: len(self._filed.get(gram, ())))
+            if grams
+            else max(_RUNS.findall(needle), key=len, default="")
+        )
+        if place:
+            self._filed.setdefault(place, []).append(needle)
+        return bool(place)
 
 
 def _stands_alone(needle: str, text: str) -> bool:
     """Whether an id is found as it is, and not as a part of a longer one."""
-    beside = r"\d" if _is_id(needle) or needle.isdigit() else r"[0-9a-z_-]"
-    return re.search(rf"(?<!{beside}){re.escape(needle)}(?!{beside})", text) is not None
+    beside = _DIGITS if _is_id(needle) or needle.isdigit() else _SIGNS_OF_AN_ID
+    at = text.find(needle)
+    while at >= 0:
+        if beside.isdisjoint((*text[max(at - 1, 0) : at], *text[at + len(needle) : at + len(needle) + 1])):
+            return True
+        at = text.find(needle, at + 1)
+    return False
 
 
 def _is_id(word: str) -> bool:
