@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser
 
+from bench.browsing import chromium, served
 from bench.measure import Row
 
 _TIMES = 7
@@ -45,11 +41,6 @@ fetch("rows.json").then((answer) => answer.json()).then((data) => {
 </script>"""
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 def rows(work: Path, site: Path, root: Path) -> list[Row]:
     """``site`` is a built internal edition. Its rows as they are and tenfold; none where there is no Chromium."""
     tabulator = root / "site/browser/node_modules/tabulator-tables/dist"
@@ -58,13 +49,13 @@ def rows(work: Path, site: Path, root: Path) -> list[Row]:
     data = json.loads((site / "data/ledger.json").read_bytes())
     count = data["columns"]["title"].count("\n") + 1
     found: list[Row] = []
-    with _browser() as browser:
+    with chromium() as browser:
         if browser is None:
             return []
         for times, limit in _LIMITS.items():
             folder = work / f"ledger-page-{times}"
             _write(folder, site, tabulator, _repeated(data, times))
-            with _served(folder) as address:
+            with served(folder) as address:
                 ours = _usable(browser, f"{address}ledger.html#{_FILTER}", _OURS)
                 bare = _usable(browser, f"{address}bare.html", "#done .tabulator-row")
                 empty = _usable(browser, f"{address}empty.html", "#done")
@@ -75,20 +66,6 @@ def rows(work: Path, site: Path, root: Path) -> list[Row]:
                 Row(what, ours, "an empty page", empty),
             ]
     return found
-
-
-@contextmanager
-def _browser() -> Iterator[Browser | None]:
-    """A Chromium; None where there is none."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        try:
-            opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        except PlaywrightError:
-            yield None
-            return
-        yield opened
-        opened.close()
 
 
 def _write(folder: Path, site: Path, tabulator: Path, data: Any) -> None:
@@ -147,12 +124,3 @@ def _usable(browser: Browser, address: str, wanted: str) -> float:
         found.append(float(page.wait_for_function("window.usable").json_value()) / 1000)
         context.close()
     return min(found)
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()

@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser
 
+from bench.browsing import Quiet, chromium, served
 from bench.measure import Row, best_of, run
 from bench.native import write_sources
 from bench.reading import duban
@@ -112,7 +108,7 @@ def _size(folder: Path) -> tuple[int, int]:
     return sum(sizes), len(sizes)
 
 
-class _Counting(SimpleHTTPRequestHandler):
+class _Counting(Quiet):
     """Serves a folder and adds up the bytes of what a search loads."""
 
     sent = 0
@@ -123,31 +119,13 @@ class _Counting(SimpleHTTPRequestHandler):
             _Counting.sent += len(content)
         outputfile.write(content)
 
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Counting, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
 
 def _queries(site: Path, native: Path, queries: list[str], count: int) -> list[Row]:
-    names = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    program = next((name for name in names if name), None)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-            ours = _asked(browser, site, "search.html", "#search-query", "#search-results > li", queries)
-            theirs = _asked(browser, native, "index.html", ".md-search__input", ".md-search-result__item", queries)
-            browser.close()
-    except PlaywrightError as error:
-        sys.stdout.write(f"no queries measured: {error.message.splitlines()[0]}\n")
-        return []
+    with chromium() as browser:
+        if browser is None:
+            return []
+        ours = _asked(browser, site, "search.html", "#search-query", "#search-results > li", queries)
+        theirs = _asked(browser, native, "index.html", ".md-search__input", ".md-search-result__item", queries)
     found = []
     for which, (seconds, sent), (seconds_there, sent_there) in zip(("first", "second"), ours, theirs, strict=True):
         sys.stdout.write(
@@ -163,7 +141,7 @@ def _asked(
 ) -> list[tuple[float, int]]:
     """The seconds until a result stands and the bytes fetched for it, for one query after the other on one page."""
     answers = []
-    with _served(folder) as address:
+    with served(folder, _Counting) as address:
         page = browser.new_page()
         page.set_default_timeout(60_000)
         start = time.perf_counter()
