@@ -77,7 +77,7 @@ def _source() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-def prepare(page: Page, most: int = 8) -> None:
+def prepare(page: Page, most: int = 3) -> None:
     """Bring axe-core into a page, past its content policy, and leave only the first of what is alike."""
     page.evaluate(FIRST_OF_ALIKE, most)
     page.evaluate(_source())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,10 +126,11 @@ def calendar(readings: Readings) -> WorkCalendar:
 
 @pytest.fixture(scope="session")
 def sites(readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Site]:
-    """The internal and the public edition of the shipped ledger, built once."""
+    """The internal and the public edition of the shipped ledger, built once for all workers; nobody writes there."""
     from site_fixtures import build_sites
 
-    return build_sites(readings, tmp_path_factory.mktemp("site"))
+    base = tmp_path_factory.getbasetemp()
+    return build_sites(readings, (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sites")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import html
 import io
@@ -159,9 +160,14 @@ def _parsed(source: str) -> Parsed:
 
 
 def build_sites(readings: Readings, out: Path) -> dict[str, Site]:
-    """Both editions of the shipped ledger, each in both languages."""
-    for name in EDITIONS:
-        site.build(ROOT, name, out / name, AS_OF, readings)
+    """Both editions of the shipped ledger, each in both languages; by whichever process comes first."""
+    out.mkdir(exist_ok=True)
+    with (out / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for name in EDITIONS:
+            if not (out / name).exists():
+                site.build(ROOT, name, out / f"{name}.new" / name, AS_OF, readings)
+                (out / f"{name}.new" / name).rename(out / name)
     return {name: Site(name, out / name) for name in EDITIONS}
 
 

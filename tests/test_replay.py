@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,6 @@ from duban.schema import Schemas
 from signing import POLICY, ROSTER, codes, violations
 
 CUT = "2019-07-10"
-MINUTES = 2
 
 
 @dataclass(frozen=True)
@@ -180,12 +178,10 @@ def test_main_that_goes_on_is_verified_from_where_it_was_left(life: Life, tmp_pa
 
 
 def test_all_of_it(root: Path, tree: Tree, tmp_path: Path) -> None:
-    """The whole ledger, in less than the time that was promised; the files are those that are shipped."""
+    """The whole ledger; the files are those that are shipped. How long it takes, the benchmark says."""
     out = tmp_path / "city"
-    before = time.monotonic()
     played = replay(root, tree, AS_OF, out)
     found = audited(out, Memory(out / "no-memory"))
-    assert time.monotonic() - before < MINUTES * 60
     assert codes(found) == []
     assert played.pulls == played.recorded.written == found.verified.commits == found.verified.receipts > 900
     assert {one.state for one in found.proofs.values()} == {"proven"}

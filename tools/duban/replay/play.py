@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 
 from duban.model import Registry
 from duban.moment import CHINA, instant
@@ -44,7 +46,8 @@ def play(acts: Sequence[Act], writers: Sequence[str], first: int = 1) -> list[Pl
         day = act.done
         merge = _morning(act.done) + slot * _SLOT
         pushed = merge + _MADE if act.day == act.done else _morning(act.day)
-        after = sum(instant(pushed.isoformat()) > one.merged_at for one in found)
+        # One is merged after another, so those before a push are the first of them.
+        after = bisect_left(found, instant(pushed.isoformat()), key=attrgetter("merged_at"))
         if act.identity in merged and after <= merged[act.identity]:
             pushed, after = merge + _MADE, len(found)
         approvals = tuple(

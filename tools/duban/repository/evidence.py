@@ -10,7 +10,7 @@ from duban.audit import Filed
 from duban.receipt import Receipt, digest_of_receipt, place_of
 from duban.repository.command import git, line
 from duban.repository.error import BranchMovedError, GitError, RevisionError
-from duban.repository.objects import Commit, Objects
+from duban.repository.objects import Commit, Entry, Objects
 from duban.repository.signature import are_good, sign
 
 BRANCH = "evidence"
@@ -96,17 +96,12 @@ class Evidence:
         """A tree with one more file below it; folders on the way are written anew."""
         here = dict(self.objects.tree(tree))
         name, *rest = names
-        rows = [(entry.mode, entry.id, one) for one, entry in here.items() if one != name]
         if rest:
             inner = here[name].id if name in here else ""
-            rows.append(("40000", self._tree_with(inner, rest, blob), name))
+            here[name] = Entry("40000", self._tree_with(inner, rest, blob))
         else:
-            rows.append(("100644", blob, name))
-        given = "".join(
-            f"{mode.zfill(6)} {'tree' if mode == '40000' else 'blob'} {identity}\t{one}\0"
-            for mode, identity, one in rows
-        )
-        return line(self.folder, "mktree", "-z", given=given.encode("utf-8", "surrogateescape"))
+            here[name] = Entry("100644", blob)
+        return self.objects.make_tree(here)
 
     def _move(self, commit: str, before: str) -> None:
         old = before or "0" * len(commit)

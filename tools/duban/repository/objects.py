@@ -1,4 +1,4 @@
-"""Git's objects by their ids: blobs, trees and commits through one process, and what differs between two trees."""
+"""Git's objects by their ids: blobs, trees and commits through one process, trees made by another, what differs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -21,6 +21,8 @@ from duban.repository.error import ContentError, GitError, RevisionError
 
 _FOLDER = "40000"
 _NO_MODE = "000000"
+_READ = ("cat-file", "--batch")
+_MAKE = ("mktree", "-z", "--batch", "--missing")
 _LARGEST = 64 << 20
 
 
@@ -47,12 +49,13 @@ class Objects:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._process = self._started()
+        self._process = self._started(_READ)
+        self._making: subprocess.Popen[bytes] | None = None
         self._ending = ExitStack()
         self.tree = lru_cache(maxsize=4096)(self._tree)
 
-    def _started(self, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        command = ["git", "-C", os.fspath(self.folder), "-c", "safe.directory=*", "cat-file", "--batch"]
+    def _started(self, words: Sequence[str], more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        command = ["git", "-C", os.fspath(self.folder), "-c", "safe.directory=*", *words]
         return subprocess.Popen(  # noqa: S603 - fixed words and a folder
             command,
             stdin=subprocess.PIPE,
@@ -67,21 +70,17 @@ class Objects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        _end(self._process)
+        if self._making:
+            _end(self._making)
         self._ending.close()
-
-    def _end(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                stream.close()
-        self._process.wait()
 
     def aside(self) -> Path:
         """A folder that ends with the ``with`` block: what git writes below its ``objects`` is read from now on."""
         folder = Path(self._ending.enter_context(tempfile.TemporaryDirectory(prefix="duban-")))
         (folder / "objects").mkdir()
-        self._end()
-        self._process = self._started({"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(folder / "objects")})
+        _end(self._process)
+        self._process = self._started(_READ, {"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(folder / "objects")})
         return folder
 
     def read(self, name: str) -> tuple[str, str, bytes]:
@@ -165,6 +164,23 @@ class Objects:
             found[name] = Entry(content[place:space].decode(), content[end + 1 : end + 1 + width].hex())
             place = end + 1 + width
         return found
+
+    def make_tree(self, entries: Mapping[str, Entry]) -> str:
+        """Write a tree; its id. Raises GitError where git can't."""
+        self._making = self._making or self._started(_MAKE)
+        stdin, stdout = self._making.stdin, self._making.stdout
+        rows = [
+            f"{one.mode.zfill(6)} {'tree' if one.mode == _FOLDER else 'blob'} {one.id}\t{name}\0"
+            for name, one in entries.items()
+        ]
+        if stdin and stdout:
+            with suppress(BrokenPipeError):
+                # An empty row ends a tree.
+                stdin.write("".join([*rows, "\0"]).encode("utf-8", "surrogateescape"))
+                stdin.flush()
+                if made := stdout.readline().decode().strip():
+                    return made
+        raise GitError("git mktree ended")
 
     def at(self, tree: str, path: str) -> Entry | None:
         """What stands at a path below a tree, if anything does."""
@@ -262,3 +278,10 @@ class Partial(Mapping[str, bytes]):
     def _found(self, path: str) -> str:
         entry = self._objects.at(self._tree, path)
         return entry.id if entry and entry.mode in ("100644", "100755") else ""
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
+    process.wait()
