@@ -20,7 +20,7 @@ PAGE = f"items/{ITEM}.html"
 VISIT, INTAKE, APPROVAL, NOTICE = "/visits/1", "/intake", "/approval", "/coordination_notices/0"
 APPROVED = "2019-07-09T16:30:00.000Z"
 """An instant that falls on the next day in China."""
-Show = Callable[..., dict[str, str]]
+Show = Callable[..., Mapping[str, str]]
 """Makes the pages of an edition in which some entries stand otherwise than proven."""
 
 
@@ -35,7 +35,7 @@ def shown(ledger: Ledger, schemas: Schemas, clean: Examination) -> Show:
 
     def pages(
         changed: Mapping[tuple[str, str], Proof] | None = None, code: str = "zh", name: Any = "internal", **more: Any
-    ) -> dict[str, str]:
+    ) -> Mapping[str, str]:
         examination = replace(clean, proofs={**clean.proofs, **(changed or {})}, **more)
         return words(name, code, ledger, schemas, examination)
 

@@ -13,7 +13,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,13 @@ from duban.manifest import Manifest
 from duban.model import Ledger
 from duban.output import TEMPLATES, Prepared, Theme, begin_beside
 from duban.parse import parse
+from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, EditionName, edition, is_open_to_the_public
 from duban.publish.examination import Examination
 from duban.publish.page import Page
 from duban.publish.pages import data_files, loose_pages, shared_files, site_pages
 from duban.publish.render import Renderer
-from duban.publish.search_records import search_groups
+from duban.publish.search_records import SearchGroup, search_groups
 from duban.publish.search_words import worded_text
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import tree_of
@@ -409,21 +410,44 @@ def make_hostile(folder: Path, schemas: Schemas) -> Path:
     return dress(folder, browser=True)
 
 
+class Words(Mapping[str, str]):
+    """The content of every page of an edition by its path, without the theme, and its data files; each when asked."""
+
+    def __init__(self, made: Edition) -> None:
+        renderer = Renderer(ROOT / TEMPLATES, made)
+
+        def said(page: Page) -> str:
+            return f"{page.title}{renderer.content(page)}"
+
+        def told(one: DataFile) -> str:
+            return text_in(one.path, one.make())
+
+        def recorded(group: SearchGroup) -> str:
+            return "\n".join(map(str, group.records()))
+
+        self._said: dict[str, Callable[[], str]] = {
+            **{page.path: partial(said, page) for page in (*site_pages(made), *loose_pages(made))},
+            **{one.path: partial(told, one) for one in (*data_files(made), *shared_files(made))},
+            **{f"search/{group.name or 'others'}": partial(recorded, group) for group in search_groups(made, {})},
+        }
+
+    def __getitem__(self, path: str) -> str:
+        return self._said[path]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+
 def words(
     name: EditionName, code: str, ledger: Ledger, schemas: Schemas, examination: Examination | None = None
-) -> dict[str, str]:
-    """The content of every page of an edition by its path, without the theme, and its data files."""
-    made = edition(
-        name, language(code), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={}, examination=examination
+) -> Words:
+    """What an edition of the shipped ledger's last day says."""
+    return Words(
+        edition(name, language(code), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={}, examination=examination)
     )
-    renderer = Renderer(ROOT / TEMPLATES, made)
-    pages: list[Page] = [*site_pages(made), *loose_pages(made)]
-    said = {page.path: f"{page.title}{renderer.content(page)}" for page in pages}
-    files = (*data_files(made), *shared_files(made))
-    said |= {one.path: text_in(one.path, one.make()) for one in files}
-    return said | {
-        f"search/{group.name or 'others'}": "\n".join(map(str, group.records())) for group in search_groups(made, {})
-    }
 
 
 def pages_of(
@@ -443,7 +467,7 @@ def pages_of(
 
 def public_words(ledger: Ledger, schemas: Schemas, examination: Examination | None = None) -> dict[str, str]:
     """Everything that the public edition of a ledger is made of, without the theme."""
-    return words("public", "zh", ledger, schemas, examination)
+    return dict(words("public", "zh", ledger, schemas, examination))
 
 
 def plan_texts(ledger: Ledger) -> set[str]:

@@ -209,7 +209,7 @@ def in_a_comment(texts: Sequence[str]) -> dict[str, bytes]:
 def broken_by_tags(texts: Sequence[str]) -> dict[str, bytes]:
     """As a search page marks what was looked for, and lines are broken: within words, with entities."""
     rows = [
-        f'<p>{text[:3]}<mark class="hit">{text[3:6]}</mark><wbr>{text[6:9]}&shy;'
+        f'<p>：{text[:3]}<mark class="hit">{text[3:6]}</mark><wbr>{text[6:9]}&shy;'
         + ("" if text.isascii() else "\n   ")
         + "".join(f"&#{ord(sign)};" for sign in text[9:12])
         + f"<!-- -->&ZeroWidthSpace;{text[12:]}</p>"
