@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -206,3 +208,16 @@ def _aged(folder: Path) -> repository.FolderTree:
     found = tree_of(folder)
     found._scanned_ns += 3600 * 10**9
     return found
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "UTC", "Pacific/Kiritimati"])
+def test_today_is_the_day_in_china_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    def in_china() -> str:
+        return (datetime.now(UTC) + timedelta(hours=8)).date().isoformat()
+
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        before, found, after = in_china(), repository.today(), in_china()
+    time.tzset()
+    assert found in (before, after)

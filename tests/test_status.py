@@ -19,6 +19,7 @@ CALENDAR = WorkCalendar({})
 DAYS = st.dates(date(2019, 8, 28), date(2019, 12, 31)).map(date.isoformat)
 NEW_DEADLINE = "2019-10-11"
 GRANTED = noticed(extensions=[extension("同意")])
+FORM = "晋督销〔2019〕1号"
 CLOSED = noticed(closure_notices=[closure(look_back_by="2019-10-24")])
 
 
@@ -144,6 +145,17 @@ def test_before_the_notice_no_deadline_binds() -> None:
             "2019-09-09",
             Next("milestone", LEAD, "2019-09-06", "进场"),
         ),
+        (
+            noticed(closure_notices=[closure(result="", form_no=FORM)]),
+            "2019-09-19",
+            Next("verification", OFFICE, "", FORM),
+        ),
+        (
+            noticed(closure_notices=[closure(result="", form_no=FORM, verification={"on": "2019-09-20"})]),
+            "2019-09-20",
+            Next("closure_decision", OFFICE, "", FORM),
+        ),
+        (noticed(closure_notices=[closure(result="退回")]), "2019-09-25", Next("deadline", LEAD, DEADLINE)),
         (CLOSED, "2019-09-24", Next("feedback", OFFICE, "2019-10-01")),
         ({**CLOSED, "feedback": {"on": "2019-09-25"}}, "2019-09-26", Next("look_back", OFFICE, "2019-10-24")),
         (

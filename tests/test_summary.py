@@ -134,7 +134,7 @@ def test_a_new_item_is_told_whole(branch: Branch, summary: Callable[..., Outcome
     assert seats[4][:4] == ["2019-0051 任务通知单", "督查办主任", "市督查办主任", "○\xa0未签"]
     assert seats[4][4] == "请市督查办主任看过内容，在合并请求上点「批准」（Approve）。"
     step = table(found.out, "事项", "走到哪一步", "下一步", "责任单位", "期限")
-    assert step == [[title, "办法确认", "节点 建成9个", "市民政局", "2019-10-25"]]
+    assert step == [[title, "办法确认", "完成节点「建成9个」，并报告进展", "市民政局", "2019-10-25"]]
 
 
 def test_a_form_is_shown_as_it_will_be_on_paper(branch: Branch, summary: Callable[..., Outcome]) -> None:

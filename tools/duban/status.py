@@ -158,6 +158,11 @@ def _next(record: ItemRecord, reached: str, pending: Iterable[Obligation], polic
     if reached == STEPS[-1]:
         return next((Next(one.kind, one.owner, one.due) for one in pending if one.kind == "look_back"), None)
     for one in pending:
+        # A unit that has applied for close-out has done its part: the office verifies on the spot, then decides.
+        notices = record.get("closure_notices")
+        if one.kind == "deadline" and notices and "decision" not in notices[-1]:
+            kind = "closure_decision" if "verification" in notices[-1] else "verification"
+            return Next(kind, policy["office"], name=notices[-1].get("form_no", ""))
         return Next(one.kind, one.owner, one.due, one.name)
     if "task_notice" not in record and "method" in record:
         return Next("task_notice", policy["office"])

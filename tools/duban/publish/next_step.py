@@ -9,8 +9,7 @@ from duban.model import Item
 from duban.publish.edition import Edition, once
 from duban.publish.fill_in import FillIn, fill_in
 from duban.publish.policy_words import signed_by
-from duban.record import ItemRecord
-from duban.status import Next, Status
+from duban.status import Status
 
 # What each obligation is met by, where that is not an entry of the same name.
 _ENTRIES: Mapping[str, str] = {
@@ -40,7 +39,6 @@ def expected(item: Item, status: Status, edition: Edition) -> Expected | None:
     coming = status.next
     if coming is None or edition.public:
         return None
-    coming = _in_the_office(item.record, coming, edition)
     entry = _ENTRIES.get(coming.kind, coming.kind)
     return Expected(
         what=edition.text(f"next.{coming.kind}", name=coming.name),
@@ -56,12 +54,3 @@ def expected(item: Item, status: Status, edition: Edition) -> Expected | None:
 def _signers(edition: Edition) -> Mapping[str, str]:
     comma = edition.text("shown.comma")
     return {entry: comma.join(roles) for entry, roles in signed_by(edition).items()}
-
-
-def _in_the_office(record: ItemRecord, coming: Next, edition: Edition) -> Next:
-    """A unit that has applied for close-out has done its part: the office verifies on the spot, then decides."""
-    notices = record.get("closure_notices")
-    if coming.kind != "deadline" or not notices or "decision" in notices[-1]:
-        return coming
-    kind = "closure_decision" if "verification" in notices[-1] else "verification"
-    return Next(kind, edition.ledger.registry.policy["office"], name=notices[-1]["form_no"])

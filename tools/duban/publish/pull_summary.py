@@ -136,8 +136,7 @@ class _Summary:
             if following is None:
                 told = (text("item.next_none"), "", "")
             else:
-                kind = f"obligation.{following.kind}"
-                what = f"{text(kind) if text.has(kind) else following.kind} {following.name}".rstrip()
+                what = text(f"next.{following.kind}", name=following.name)
                 told = (what, edition.unit_name(following.who), following.due)
             rows.append((self._item_words(identity), step, *told))
         return self._table(("item", "step", "next", "owner", "due"), rows)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from duban.model import Tree
-from duban.moment import instant
+from duban.moment import CHINA, instant
 from duban.parse import parse
 from duban.repository.error import LedgerError, RevisionError
 
@@ -105,8 +105,8 @@ def pinned_day(folder: Path) -> str:
 
 
 def today() -> str:
-    """The ISO day by this machine's clock; read here and nowhere below."""
-    return datetime.now().astimezone().date().isoformat()
+    """The ISO day in China, wherever this machine stands; the clock is read here and nowhere below."""
+    return datetime.now(CHINA).date().isoformat()
 
 
 def this_instant() -> str:
