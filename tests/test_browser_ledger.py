@@ -207,6 +207,23 @@ def test_on_a_phone_rows_are_cards_and_can_be_sorted(filled: Callable[..., Page]
     assert page.locator(ROWS).first.get_attribute("role") == "row"
 
 
+def test_on_a_phone_filters_are_folded_away_but_for_those_at_work(filled: Callable[..., Page], data: Any) -> None:
+    page = filled(data, viewport=PHONE)
+    expect(page.locator(ROWS).first).to_be_visible()
+    unit, text, more = page.locator("#filter-unit"), page.locator("#filter-text"), page.locator("#ledger-more")
+    expect(text).to_be_visible()
+    expect(unit).to_be_hidden()
+    assert page.locator(ROWS).first.bounding_box()["y"] < PHONE["height"]  # type: ignore[index]
+    more.click()
+    expect(unit).to_be_visible()
+    assert more.get_attribute("aria-expanded") == "true"
+    more.click()
+    expect(unit).to_be_hidden()
+    shared = filled(data, "ledger.html#step=approval", viewport=PHONE)
+    expect(shared.locator("#filter-step")).to_be_visible()
+    expect(filled(data).locator("#filter-unit")).to_be_visible()
+
+
 def test_all_rows_are_printed_and_the_reader_finds_the_place_again(
     filled: Callable[..., Page], data: Any, tmp_path: Path
 ) -> None:

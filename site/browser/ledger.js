@@ -18,6 +18,7 @@ const form = document.getElementById("ledger-filters");
 const frame = document.getElementById("ledger-table");
 const plain = document.getElementById("ledger-plain");
 const count = document.getElementById("ledger-count");
+const more = document.getElementById("ledger-more");
 const none = document.getElementById("ledger-none");
 const cut = document.getElementById("ledger-cut");
 const table = frame.querySelector("table");
@@ -79,6 +80,10 @@ const start = (data) => {
     const chosen = show();
     history.replaceState(null, "", `${location.pathname}${location.search}${writeFilters(chosen)}`);
   };
+  const unfold = (isOpen) => {
+    form.classList.toggle("filters--folded", !isOpen);
+    more.ariaExpanded = String(isOpen);
+  };
   const fromAddress = () => {
     const wanted = new URLSearchParams(location.hash.slice(1));
     for (const name of NAMES) {
@@ -89,6 +94,8 @@ const start = (data) => {
       field.value = field.type === "date" && !isDay(value) ? "" : value;
       // What the list of choices does not have is no choice.
       if (!field.value) field.value = "";
+      // On a phone most filters are folded away, but none that is at work.
+      if (field.value && field.closest(".filters__field--more")) unfold(true);
     }
     show();
   };
@@ -101,6 +108,7 @@ const start = (data) => {
   document.documentElement.classList.remove("ledger-coming");
 
   form.addEventListener("input", choose);
+  more.addEventListener("click", () => unfold(more.ariaExpanded !== "true"));
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("ledger-clear").addEventListener("click", () => {
     for (const field of form.elements) if (NAMES.includes(field.name)) field.value = "";
