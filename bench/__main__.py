@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench import growth, ledger_page, reading, search, signing, site
-from bench.measure import Row, show
+from bench.measure import Row, begin, show
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,7 +41,9 @@ def main(count: int, parts: Iterable[str]) -> None:
         shutil.copytree(ROOT / "site", ledger / "site", ignore=shutil.ignore_patterns("node_modules"))
         if (ROOT / "build/browser").is_dir():
             shutil.copytree(ROOT / "build/browser", ledger / "build/browser")
-        show(count, [row for part in parts for row in PARTS[part](work, ledger, count)])
+        begin(count)
+        for part in parts:
+            show(PARTS[part](work, ledger, count))
 
 
 if __name__ == "__main__":

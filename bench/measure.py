@@ -41,15 +41,20 @@ def run(*command: str, environment: dict[str, str] | None = None) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
 
 
-def show(count: int, rows: Iterable[Row]) -> None:
-    """The table, as text."""
+def begin(count: int) -> None:
+    """What is measured, and by what."""
     sys.stdout.write(f"{count} items, Python {sys.version.split()[0]}\n")
+
+
+def show(rows: Iterable[Row]) -> None:
+    """A part of the table, as text, at once: the next may take long or fail."""
     for row in rows:
         aim = f" (aim {row.wanted:.2g}: {'met' if row.ratio >= row.wanted else 'MISSED'})" if row.wanted else ""
         sys.stdout.write(
             f"{row.what}: {row.seconds:.2f} s; {row.yardstick}: {row.yardstick_seconds:.2f} s;"
             f" {_told(row.ratio)}{aim}\n"
         )
+    sys.stdout.flush()
 
 
 def _told(ratio: float) -> str:
