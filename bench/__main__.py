@@ -22,7 +22,7 @@ PARTS: dict[str, Callable[[Path, Path, int], list[Row]]] = {
     "site": lambda work, ledger, _: site.rows(work, ledger),
     "page": lambda work, ledger, _: ledger_page.rows(work, site.built(work, ledger), ROOT),
     "search": search.rows,
-    "growth": lambda work, ledger, _: growth.rows(work, ledger),
+    "growth": lambda work, ledger, _: growth.rows(work, ledger, ROOT),
     "signing": lambda work, ledger, _: signing.rows(work, ledger, ROOT),
 }
 

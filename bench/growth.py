@@ -17,14 +17,15 @@ _MOST_MEMORY = 300
 _PINNED = re.compile(r"as_of: \S+")
 
 
-def rows(work: Path, dressed: Path) -> list[Row]:
-    """Whole commands into an empty folder, the ledger read just before; ``dressed`` is a ledger with all a site needs.
+def rows(work: Path, dressed: Path, root: Path) -> list[Row]:
+    """Whole commands into an empty folder, the ledger read just before.
 
-    The memory is that of the largest process, as the system counts it.
+    ``dressed`` is a ledger with all a site needs, ``root`` the shipped one, which synthetic ones are
+    made from. The memory is that of the largest process, as the system counts it.
     """
     found = {}
     for count in SIZES:
-        ledger = _ledger(work / f"ledger-{count}", dressed, count)
+        ledger = _ledger(work / f"ledger-{count}", dressed, root, count)
         duban(work, "-C", str(ledger), "check")
         seconds, memory = _built(work, ledger)
         found[count] = seconds / count
@@ -39,8 +40,8 @@ def rows(work: Path, dressed: Path) -> list[Row]:
     return [Row(what, found[large], yardstick, found[small], 1)]
 
 
-def _ledger(folder: Path, dressed: Path, count: int) -> Path:
-    duban(folder.parent, "-C", str(dressed), "synth", str(count), str(folder))
+def _ledger(folder: Path, dressed: Path, root: Path, count: int) -> Path:
+    duban(folder.parent, "-C", str(root), "synth", str(count), str(folder))
     pinned = _PINNED.search((folder / "mkdocs.yml").read_text(encoding="utf-8"))
     if pinned is None:
         raise ValueError("a synthetic ledger is pinned to a day")
