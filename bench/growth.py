@@ -60,7 +60,8 @@ def _built(work: Path, ledger: Path) -> tuple[float, float]:
     options = ("site", "--edition", "internal", "--language", "zh", "--no-search", "--out", str(out))
     command = (sys.executable, "-m", "duban.cli", "-C", str(ledger), *options)
     start = time.perf_counter()
-    process = os.posix_spawn(sys.executable, command, surroundings(work))
+    silent = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
+    process = os.posix_spawn(sys.executable, command, surroundings(work), file_actions=silent)
     _, code, used = os.wait4(process, 0)
     if code:
         raise ValueError(f"the site of {ledger.name} could not be built")

@@ -444,7 +444,7 @@ class Words(Mapping[str, str]):
 def words(
     name: EditionName, code: str, ledger: Ledger, schemas: Schemas, examination: Examination | None = None
 ) -> Words:
-    """What an edition of the shipped ledger's last day says."""
+    """What an edition of a ledger says on the day that the shipped one ends with."""
     return Words(
         edition(name, language(code), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={}, examination=examination)
     )

@@ -304,7 +304,7 @@ ROUND = (
 
 
 @pytest.mark.parametrize("way", ROUND, ids=lambda one: one.__name__)
-def test_every_canary_is_found_in_whatever_form_it_gets_out(
+def test_a_canary_of_every_field_is_found_in_whatever_form_it_gets_out(
     seeded: Seeded, tmp_path: Path, way: Callable[[Sequence[str]], dict[str, bytes]]
 ) -> None:
     code = "P102" if way is as_file_names else "P101"

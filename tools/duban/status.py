@@ -157,13 +157,14 @@ def _light(end: tuple[str, Ending] | None, done: str, day: str, due: str, soon_o
 def _next(record: ItemRecord, reached: str, pending: Iterable[Obligation], policy: Data) -> Next | None:
     if reached == STEPS[-1]:
         return next((Next(one.kind, one.owner, one.due) for one in pending if one.kind == "look_back"), None)
-    for one in pending:
+    first = next(iter(pending), None)
+    if first is not None:
         # A unit that has applied for close-out has done its part: the office verifies on the spot, then decides.
         notices = record.get("closure_notices")
-        if one.kind == "deadline" and notices and "decision" not in notices[-1]:
+        if first.kind == "deadline" and notices and "decision" not in notices[-1]:
             kind = "closure_decision" if "verification" in notices[-1] else "verification"
             return Next(kind, policy["office"], name=notices[-1].get("form_no", ""))
-        return Next(one.kind, one.owner, one.due, one.name)
+        return Next(first.kind, first.owner, first.due, first.name)
     if "task_notice" not in record and "method" in record:
         return Next("task_notice", policy["office"])
     return Next(STEPS[STEPS.index(reached) + 1], policy["office"])

@@ -10,7 +10,7 @@ from duban.audit import Filed
 from duban.receipt import Receipt, digest_of_receipt, place_of
 from duban.repository.command import git, line
 from duban.repository.error import BranchMovedError, GitError, RevisionError
-from duban.repository.objects import Commit, Entry, Objects
+from duban.repository.objects import FOLDER, Commit, Entry, Objects
 from duban.repository.signature import are_good, sign
 
 BRANCH = "evidence"
@@ -98,7 +98,7 @@ class Evidence:
         name, *rest = names
         if rest:
             inner = here[name].id if name in here else ""
-            here[name] = Entry("40000", self._tree_with(inner, rest, blob))
+            here[name] = Entry(FOLDER, self._tree_with(inner, rest, blob))
         else:
             here[name] = Entry("100644", blob)
         return self.objects.make_tree(here)

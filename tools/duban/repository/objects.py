@@ -19,7 +19,8 @@ from duban.paths import Differing
 from duban.repository.command import surroundings
 from duban.repository.error import ContentError, GitError, RevisionError
 
-_FOLDER = "40000"
+FOLDER = "40000"
+"""Git's mode of a tree within a tree."""
 _NO_MODE = "000000"
 _READ = ("cat-file", "--batch")
 _MAKE = ("mktree", "-z", "--batch", "--missing")
@@ -45,7 +46,10 @@ class Commit:
 
 
 class Objects:
-    """The objects of one repository, read by one ``git cat-file`` that ends with the ``with`` block."""
+    """The objects of one repository: one ``git cat-file`` reads them, one ``git mktree`` makes trees when asked.
+
+    Both end with the ``with`` block.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -170,7 +174,7 @@ class Objects:
         self._making = self._making or self._started(_MAKE)
         stdin, stdout = self._making.stdin, self._making.stdout
         rows = [
-            f"{one.mode.zfill(6)} {'tree' if one.mode == _FOLDER else 'blob'} {one.id}\t{name}\0"
+            f"{one.mode.zfill(6)} {'tree' if one.mode == FOLDER else 'blob'} {one.id}\t{name}\0"
             for name, one in entries.items()
         ]
         if stdin and stdout:
@@ -184,9 +188,9 @@ class Objects:
 
     def at(self, tree: str, path: str) -> Entry | None:
         """What stands at a path below a tree, if anything does."""
-        here = Entry(_FOLDER, tree)
+        here = Entry(FOLDER, tree)
         for name in path.split("/"):
-            if here.mode != _FOLDER:
+            if here.mode != FOLDER:
                 return None
             found = self.tree(here.id).get(name)
             if found is None:
@@ -197,15 +201,15 @@ class Objects:
     def below(self, tree: str, folder: str) -> Iterator[tuple[str, Entry]]:
         """Every file below a folder of a tree, by path; none where there is no such folder."""
         found = self.at(tree, folder)
-        if found is not None and found.mode == _FOLDER:
+        if found is not None and found.mode == FOLDER:
             yield from self._files(found.id, folder)
 
     def _files(self, tree: str, folder: str) -> Iterator[tuple[str, Entry]]:
         # Folders may lie deeper than Python can call itself.
-        waiting = [(folder, Entry(_FOLDER, tree))]
+        waiting = [(folder, Entry(FOLDER, tree))]
         while waiting:
             path, entry = waiting.pop()
-            if entry.mode == _FOLDER:
+            if entry.mode == FOLDER:
                 inner = [(f"{path}/{name}" if path else name, one) for name, one in self.tree(entry.id).items()]
                 waiting += reversed(inner)
             else:
@@ -222,11 +226,11 @@ class Objects:
                 if old == new:
                     continue
                 path = f"{folder}/{name}" if folder else name
-                old_folder = old.id if old and old.mode == _FOLDER else ""
-                new_folder = new.id if new and new.mode == _FOLDER else ""
+                old_folder = old.id if old and old.mode == FOLDER else ""
+                new_folder = new.id if new and new.mode == FOLDER else ""
                 if old_folder or new_folder:
                     waiting.append((path, old_folder, new_folder))
-                old_file, new_file = (one if one and one.mode != _FOLDER else None for one in (old, new))
+                old_file, new_file = (one if one and one.mode != FOLDER else None for one in (old, new))
                 if old_file or new_file:
                     zeros = "0" * len(next(one for one in (old_file, new_file) if one).id)
                     yield Differing(
@@ -244,8 +248,8 @@ class Objects:
             folder, rest = "", one.path
             while rest and one.stays:
                 if folder not in found:
-                    here = self.at(tree, folder) if folder else Entry(_FOLDER, tree)
-                    found[folder] = tuple(self.tree(here.id)) if here and here.mode == _FOLDER else ()
+                    here = self.at(tree, folder) if folder else Entry(FOLDER, tree)
+                    found[folder] = tuple(self.tree(here.id)) if here and here.mode == FOLDER else ()
                 name, _, rest = rest.partition("/")
                 folder = f"{folder}/{name}" if folder else name
         return found
