@@ -180,9 +180,10 @@ def test_places_point_at_the_right_characters(schemas: Schemas, data: dict[str, 
     ],
 )
 def test_hostile_files_end_quickly(name: str, content: bytes) -> None:
-    started = time.perf_counter()
+    # The work of this process alone: how busy the machine is says nothing of the reader.
+    started = time.process_time()
     data, findings = parse("items/2019/2019-0001.yml", content)
-    assert time.perf_counter() - started < SECONDS, name
+    assert time.process_time() - started < SECONDS, name
     assert (data is None) == bool(findings)
     assert name == "many keys" or findings
 
