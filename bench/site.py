@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from bench import hugo, native
@@ -26,7 +27,7 @@ def rows(work: Path, ledger: Path) -> list[Row]:
     site = _command(work, ledger)
 
     def emptied() -> None:
-        shutil.rmtree(out, ignore_errors=True)
+        _put_aside(out)
         out.with_name(f".{out.name}.manifest.json").unlink(missing_ok=True)
 
     def unread() -> None:
@@ -66,6 +67,12 @@ def _command(work: Path, ledger: Path) -> tuple[str, ...]:
     return ("-C", str(ledger), "site", *options)
 
 
+def _put_aside(folder: Path) -> None:
+    """Make room for a new folder; nothing is deleted, for a file system may still be busy with that much later."""
+    if folder.is_dir():
+        folder.rename(tempfile.mkdtemp(prefix="old-", dir=folder.parent))
+
+
 def _change(ledger: Path) -> None:
     """Another word in the title of items spread over the ledger."""
     items = sorted(ledger.glob("items/*/*.yml"))
@@ -99,7 +106,7 @@ def _hugo(project: Path, site: Path, *, markdown: bool) -> float:
     seconds = best_of(
         2,
         lambda: run(hugo.program(), "--quiet", "--source", str(project)),
-        before=lambda: shutil.rmtree(made, ignore_errors=True),
+        before=lambda: _put_aside(made),
     )
     if len(list((made / "items").iterdir())) != len(list((site / "items").iterdir())):
         raise ValueError("Hugo did not make every page")

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from markupsafe import escape
+
 from conftest import AS_OF, ROOT
 from duban import site
 from duban.language import language
@@ -365,7 +367,7 @@ class FakeTheme:
         self.rendered: list[str] = []
 
     def page(self, name: str, title: str, content: str) -> str:
-        return f"<title>{title}</title>{content}<a href='{name}'>"
+        return f"<title>{escape(title)}</title>{content}<a href='{name}'>"
 
     def shell(self, _folder: str, _wasm: bool) -> Shell:
         return Shell.of(self.page(BLANKS["name"], BLANKS["title"], BLANKS["content"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from duban.repository import files_below, write_whole
+from duban.repository import names_below, write_whole
 
 
 class Manifest:
@@ -21,7 +21,7 @@ class Manifest:
         """Take in what stands in ``out``; ``record`` is where the manifest itself is kept, if not beside it."""
         self._out = os.path.join(out, "")  # noqa: PTH118 - names are cut from many paths
         self._file = record or out.parent / f".{out.name}.manifest.json"
-        self._present = {str(path)[len(self._out) :] for path in files_below(out)}
+        self._present = set(names_below(out))
         self._before = _read(self._file) if trusted else {}
         self._now: dict[str, str] = {}
         self.written = 0
@@ -56,10 +56,9 @@ class Manifest:
 
     def copy(self, source: Path, target: Path) -> None:
         """Bring over every file below a folder but the hidden ones, which are notes of whoever made it."""
-        for path in files_below(source):
-            if path.name.startswith("."):
-                continue
-            self.write(target / path.relative_to(source), path.read_bytes())
+        for name in names_below(source):
+            if not name.rpartition("/")[2].startswith("."):
+                self.write(target / name, (source / name).read_bytes())
 
     def finish(self) -> None:
         """Remove what no longer belongs to the site, then remember what stands."""
@@ -74,12 +73,14 @@ def put(file: Path, content: bytes) -> None:
     One whose bytes are there already is left alone: a program that asks for it again hears so.
     """
     try:
+        stream = file.open("xb")
+    except FileExistsError:
         if file.read_bytes() == content:
             return
         file.unlink()
-    except FileNotFoundError:
-        pass
-    file.write_bytes(content)
+        stream = file.open("xb")
+    with stream:
+        stream.write(content)
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -22,14 +22,13 @@ from duban.publish.page import Page
 from duban.publish.pages import TAKERS, Navigation, data_files, loose_pages, navigation, shared_files, site_pages
 from duban.publish.past_proofs import proofs_on
 from duban.publish.render import Renderer
-from duban.publish.shell import Shell
+from duban.publish.shell import SAMPLE, Shell
 from duban.repository import pinned_day, today
 from duban.store import cache_folder
 
 TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
-_SAMPLES = 3
-_BLOCK = 50
+_BLOCK = 8
 Writing = Callable[[], None]
 """Renders one file and writes it."""
 
@@ -117,13 +116,14 @@ def begin_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
     """Begin to write what the generator knows nothing of: data files, and the pages outside its navigation.
 
     Other processes work while the generator goes on; whoever goes through the result waits for them.
-    Some pages of each folder are rendered through the theme as well; ShellMismatchError if the two
-    differ by a byte.
+    A sample is filled into the shell of each folder and rendered by the theme as well;
+    ShellMismatchError if the two differ by a byte.
     """
     files = [*data_files(made.edition)]
     if not made.edition.to_shared:
         files += shared_files(made.edition)
-    work = [*_pages_to_write(made, theme, manifest, target), *_files_to_write(made, files, manifest, target)]
+    # Workbooks and whole ledgers take longest, and no process shall be left alone with them at the end.
+    work = [*_files_to_write(made, files, manifest, target), *_pages_to_write(made, theme, manifest, target)]
     return over_cores(in_blocks(work, _BLOCK), _write_all)
 
 
@@ -142,17 +142,14 @@ def base_digest(made: Prepared, *more: str) -> str:
 def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[Writing]:
     for (folder, wasm), pages in _by_shell(loose_pages(made.edition)).items():
         shell = theme.shell(folder, wasm)
+        _compare(theme, shell, folder, wasm)
         base = base_digest(made, *shell.pieces, made.renderer.digest.hex())
         (target / folder).mkdir(parents=True, exist_ok=True)
-        samples = _SAMPLES
         for page in pages:
             file = target / page.path
             if page.key and manifest.is_current(file, base + page.key):
                 continue
             manifest.take(file, base + page.key)
-            if samples:
-                _compare(made, theme, shell, folder, page)
-                samples -= 1
             yield partial(_write_page, made, shell, folder, page, file)
 
 
@@ -178,26 +175,18 @@ def _write_all(block: Sequence[Writing]) -> None:
 
 
 def _write_page(made: Prepared, shell: Shell, folder: str, page: Page, file: Path) -> None:
-    put(file, _filled(made, shell, folder, page).encode())
+    name = page.path.removesuffix(".html")[len(folder) :]
+    put(file, shell.fill(title=page.title, content=made.renderer.content(page), name=name).encode())
 
 
 def _write_file(one: DataFile, file: Path) -> None:
     put(file, one.make())
 
 
-def _filled(made: Prepared, shell: Shell, folder: str, page: Page) -> str:
-    return shell.fill(title=page.title, content=made.renderer.content(page), name=_name(page, folder))
-
-
-def _compare(made: Prepared, theme: Theme, shell: Shell, folder: str, page: Page) -> None:
-    whole = theme.full_page(_name(page, folder, whole=True), page.title, made.renderer.content(page), page.wasm)
-    if whole != _filled(made, shell, folder, page):
-        raise ShellMismatchError(page.path)
-
-
-def _name(page: Page, folder: str, *, whole: bool = False) -> str:
-    name = page.path.removesuffix(".html")
-    return name if whole else name[len(folder) :]
+def _compare(theme: Theme, shell: Shell, folder: str, wasm: bool) -> None:
+    title, content, name = SAMPLE["title"], SAMPLE["content"], SAMPLE["name"]
+    if theme.full_page(folder + name, title, content, wasm) != shell.fill(title=title, content=content, name=name):
+        raise ShellMismatchError(folder)
 
 
 def _by_shell(pages: Iterable[Page]) -> dict[tuple[str, bool], list[Page]]:

@@ -6,10 +6,13 @@ import gc
 import multiprocessing
 import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
@@ -37,14 +40,25 @@ def over_cores(
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return map(work, blocks)
     context = multiprocessing.get_context("fork")
-    started = []
-    for number in range(count):
+    started, turn = [], context.Value("L", 0)
+    for _ in range(count):
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_serve, args=(sender, work, blocks[number::count]), daemon=True)
+        process = context.Process(target=_serve, args=(sender, work, _in_turn(blocks, turn)), daemon=True)
         process.start()
         sender.close()
         started.append((process, receiver))
     return _results(started)
+
+
+def _in_turn(blocks: Sequence[Block], turn: Synchronized[int]) -> Iterator[Block]:
+    """The blocks that no other process has taken: whoever is done with one takes the next."""
+    while True:
+        with turn.get_lock():
+            number = turn.value
+            turn.value = number + 1
+        if number >= len(blocks):
+            return
+        yield blocks[number]
 
 
 def _results(started: Sequence[tuple[BaseProcess, Connection]]) -> Iterator[Any]:
@@ -74,7 +88,7 @@ def _received(open_ends: list[Connection]) -> Iterator[Any]:
                 yield result
 
 
-def _serve(sender: Connection, work: Callable[[Any], Any], blocks: Sequence[Any]) -> None:
+def _serve(sender: Connection, work: Callable[[Any], Any], blocks: Iterable[Any]) -> None:
     gc.disable()
     try:
         for block in blocks:

@@ -17,7 +17,7 @@ from duban.reader import Reader
 from duban.recorder import Recorded, record
 from duban.replay.acts import Act, Hand, acts
 from duban.replay.play import FORGE, Played, PlayedForge, play
-from duban.repository import files_below
+from duban.repository import names_below
 from duban.repository.command import git, surroundings
 from duban.repository.error import GitError
 from duban.repository.history import POLICY
@@ -123,10 +123,9 @@ def _first_files(source: Path, tree: Tree, schemas: Schemas, signing: Data) -> d
     for name in _SITE:
         if (source / name).is_file():
             files[name] = (source / name).read_bytes()
-    for file in files_below(source / "site"):
-        path = file.relative_to(source).as_posix()
-        if "node_modules" not in file.parts:
-            files[path] = file.read_bytes()
+    for name in names_below(source / "site"):
+        if "node_modules" not in name.split("/"):
+            files[f"site/{name}"] = (source / "site" / name).read_bytes()
     return files
 
 

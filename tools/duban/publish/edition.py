@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import Any, Literal, TypeVar, cast
@@ -163,7 +163,7 @@ def edition(
     taken: dict[Taker[Any], dict[str, Any]] = {take: {} for take in takers}
     counting = Counting()
     is_public = name == "public"
-    shown = frozenset(identity for identity, item in ledger.items.items() if is_public and is_open_to_the_public(item))
+    shown = frozenset(_open_ones(ledger.items) if is_public else ())
     for identity, item in ledger.items.items():
         states[identity] = state = status_in(ledger, item, day, policy, calendar)
         counting.add(item.record, state)
@@ -265,6 +265,10 @@ def _owed_in_public(status: Status) -> list[Obligation]:
 
 def _public_obligations(given: Iterable[Obligation]) -> list[Obligation]:
     return [one for one in given if one.kind in PUBLIC_OBLIGATIONS]
+
+
+def _open_ones(items: Mapping[str, Item]) -> Iterator[str]:
+    return (identity for identity, item in items.items() if is_open_to_the_public(item))
 
 
 def is_open_to_the_public(item: Item) -> bool:

@@ -1,7 +1,7 @@
 """The theme's page rendered once with blanks → a shell that any number of pages are filled into.
 
-Rendering the theme costs milliseconds a page, filling a shell microseconds. The build compares some
-pages filled this way with the same pages rendered by the theme, and refuses to go on if they differ.
+Rendering the theme costs milliseconds a page, filling a shell microseconds. The build compares a
+sample filled this way with the same sample rendered by the theme, and refuses to go on if they differ.
 """
 
 from __future__ import annotations
@@ -18,6 +18,15 @@ BLANKS: Mapping[str, str] = {
     "content": "<h1>DUBANxCONTENTxBLANK</h1>",
     "name": "DUBANxNAMExBLANK",
 }
+SAMPLE: Mapping[str, str] = {
+    "title": "《样例》 <a href=\"x\">&amp; 'sample' {{ 1 }} %s $1 \\1",
+    "content": (
+        '<h1 id="sample">《样例》</h1>\n<script>"{{ 1 }}"</script><style>p { color: red }</style>'
+        "<p title='&amp;'>&lt;head&gt; &#39; %s $1 \\1</p>\n\n"
+    ),
+    "name": "2019-0051",
+}
+"""A page with all that a theme could take amiss."""
 _BLANK = re.compile("|".join(BLANKS.values()))
 _KEYS = {blank: key for key, blank in BLANKS.items()}
 

@@ -149,9 +149,9 @@ def _beside(path: Path, content: bytes) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Every file below a folder, in order; none where there is no such folder."""
-    return [Path(entry.path) for _, entry in _files(os.fspath(folder), "", hidden=True)]
+def names_below(folder: Path) -> list[str]:
+    """Every file below a folder by its path from there (``a/b.txt``), in order; none where there is no such folder."""
+    return [name[1:] for name, _ in _files(os.fspath(folder), "", hidden=True)]
 
 
 def is_day(text: str) -> bool:
