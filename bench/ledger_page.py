@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,6 +51,7 @@ def rows(work: Path, site: Path, root: Path) -> list[Row]:
     """``site`` is a built internal edition. Its rows as they are and tenfold; none where there is no Chromium."""
     tabulator = root / "site/browser/node_modules/tabulator-tables/dist"
     if not tabulator.is_dir():
+        sys.stderr.write("the page is not measured: npm has not brought the yardstick, Tabulator\n")
         return []
     data = json.loads((site / "data/ledger.json").read_bytes())
     count = data["columns"]["title"].count("\n") + 1

@@ -58,6 +58,8 @@ class Shard:
             write_whole(self._judgements_file, orjson.dumps({"program": program_digest(), "rows": self.judgements}))
         self._fresh.clear()
         self.changed = False
+        # Readings hold what they need of them; three kilobytes an item are not kept for nothing.
+        self.__dict__.pop("judgements", None)
 
     def _line(self, path: str, start: int, length: int) -> Any:
         try:
