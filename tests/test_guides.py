@@ -19,6 +19,7 @@ from duban.cli import COMMANDS
 from duban.language import LANGUAGES, language
 from duban.memory import Memory
 from duban.moment import instant
+from duban.notify import Channels
 from duban.parse import parse
 from duban.pull import Account, ForgeName, Pull, Push, Review, StatusState
 from duban.recorder import Recorded, record
@@ -177,6 +178,7 @@ def test_every_variable_and_secret_named_is_used(name: str) -> None:
     places = [*(ROOT / ".github/workflows").glob("*.yml"), *(ROOT / "docs/ci").glob("*.yml")]
     places += [ROOT / "tools/duban/forge/chosen.py", ROOT / "tools/duban/cli/record.py"]
     used = set(re.findall(r"DUBAN_[A-Z_]+", "".join(path.read_text(encoding="utf-8") for path in places)))
+    used |= {"DUBAN_CHANNEL_"} | {Channels.variable(channel) for channel in ("mail", "wecom-city")}
     assert set(re.findall(r"DUBAN_[A-Z_]+", text(name))) <= used
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from duban.finding import Finding, Pointer
 from duban.record import ItemRecord, ReportRecord
@@ -44,6 +44,13 @@ class Term:
         return self.start <= day and (not self.end or day <= self.end)
 
 
+class Channel(NamedTuple):
+    """A way to tell a person something: the channel's name, and the address on it where it has any."""
+
+    name: str
+    to: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     id: str
@@ -55,6 +62,7 @@ class Person:
     term: Term | None = None
     sample: bool = False
     accounts: Mapping[str, int] = field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
 
     def holds(self, role: str, day: str) -> bool:
         """Whether the roster grants this person that role on that ISO day."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_WIDTH = 4
+_WIDTH, _REPORT_WIDTH = 4, 3
+_BULLETIN = "T"
 
 
 def next_id(taken: Iterable[str], year: str) -> str:
@@ -16,3 +17,15 @@ def next_id(taken: Iterable[str], year: str) -> str:
 def path_of(identity: str) -> str:
     """Where an item's file stands in the ledger."""
     return f"items/{identity[:4]}/{identity}.yml"
+
+
+def next_report(taken: Iterable[str], year: str, *, bulletin: bool = False) -> str:
+    """The report after the highest of its series of the year: ``2019/088``, or bulletin ``2019/T004``."""
+    head = f"{year}/{_BULLETIN if bulletin else ''}"
+    serials = [int(one[len(head) :]) for one in taken if one.startswith(head) and one[len(head) :].isdigit()]
+    return f"{head}{max(serials, default=0) + 1:0{_REPORT_WIDTH}d}"
+
+
+def report_path(identity: str) -> str:
+    """Where a report's file stands in the ledger."""
+    return f"reports/{identity}.yml"

@@ -331,3 +331,4 @@ class ReportRecord(TypedDict):
     summary: str
     body: NotRequired[list[dict[str, str]]]
     sample: NotRequired[bool]
+    signed: list[Signature]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from duban.finding import Problem
-from duban.model import Campaign, Data, Person, PlanEntry, Registry, Term, Unit
+from duban.model import Campaign, Channel, Data, Person, PlanEntry, Registry, Term, Unit
 
 FILES = {
     "registry/units.yml": "units",
@@ -114,6 +114,7 @@ def _person(row: Data) -> Person:
         term=Term(term["from"], term.get("to", "")) if term else None,
         sample=row.get("sample", False),
         accounts=row.get("accounts", {}),
+        channels=tuple(Channel(one["name"], one.get("to", "")) for one in row.get("channels", ())),
     )
 
 

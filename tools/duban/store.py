@@ -18,7 +18,15 @@ from duban.shard import Shard
 
 def cache_folder(ledger: Path) -> Path:
     """Where readings of one ledger are kept: below XDG_CACHE_HOME, or ~/.cache."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return _folder_of(ledger, os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"))
+
+
+def state_folder(ledger: Path) -> Path:
+    """Where is kept what can't be made anew from one ledger: below XDG_STATE_HOME, or ~/.local/state."""
+    return _folder_of(ledger, os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state"))
+
+
+def _folder_of(ledger: Path, base: str) -> Path:
     name = hashlib.blake2b(str(ledger.resolve()).encode(), digest_size=8).hexdigest()
     return Path(base) / "duban" / name
 

@@ -28,6 +28,9 @@ COMMANDS = (
     "settings",
     "site",
     "export",
+    "remind",
+    "report",
+    "assess",
     "replay",
     "synth",
 )

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, Literal
 
 from duban.documents.csv_file import FORMULA
+from duban.documents.stamped import STAMP
 from duban.documents.xml_text import xml_text
 
 Kind = Literal["text", "wrapped", "code", "day", "number", "word"]
@@ -30,7 +31,6 @@ _LINE_HEIGHT, _MARGIN = 13, 5
 """Of a row, in points: programs differ in whether they make room for a text of several lines by themselves."""
 _OFTEN = 1_000
 """How many texts of a column are kept as they are written: most columns have few."""
-_STAMP = (1980, 1, 1, 0, 0, 0)
 _CELL = re.compile(rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?')
 _ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
 _FONT = "宋体"
@@ -175,7 +175,7 @@ def _filled(packed: io.BytesIO, sheets: Sequence[Sheet]) -> bytes:
         zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as after,
     ):
         for part in before.infolist():
-            entry = zipfile.ZipInfo(part.filename, _STAMP)
+            entry = zipfile.ZipInfo(part.filename, STAMP)
             entry.compress_type = zipfile.ZIP_DEFLATED
             number = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", part.filename)
             content = before.read(part)

@@ -9,6 +9,7 @@ from typing import Any
 from duban.language import Language, language
 from duban.publish import (
     archive_pages,
+    assessment_page,
     audit_page,
     bearings,
     campaign_pages,
@@ -25,6 +26,7 @@ from duban.publish import (
     participate_page,
     plan_pages,
     reader_day,
+    reminders_page,
     report_pages,
     rules_pages,
     schedule_page,
@@ -53,8 +55,10 @@ _SITE = (
     plan_pages,
     team_page,
     schedule_page,
+    reminders_page,
     report_pages,
     interview_pages,
+    assessment_page,
     participate_page,
     guide_page,
     rules_pages,
@@ -73,7 +77,13 @@ _LOOSE = (
     search_page,
 )
 _DATA = (ledger_table, reader_day)
-_SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (ledger_files, api_files, feed_files, calendar_files)
+_SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (
+    ledger_files,
+    api_files,
+    feed_files,
+    calendar_files,
+    assessment_page.workbook_file,
+)
 TAKERS: tuple[Taker[Any], ...] = (
     item_row.counted_row,
     item_row.is_sample,

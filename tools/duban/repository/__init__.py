@@ -91,17 +91,27 @@ def day_of(folder: Path, revision: str) -> str:
 
 def pinned_day(folder: Path) -> str:
     """The day that mkdocs.yml pins the ledger to (``as_of`` of the duban plugin), or ""."""
+    plugins = _configuration(folder).get("plugins", [])
+    for plugin in plugins if isinstance(plugins, list) else [plugins]:
+        if isinstance(plugin, dict) and isinstance(plugin.get("duban"), dict):
+            return str(plugin["duban"].get("as_of") or "")
+    return ""
+
+
+def site_address(folder: Path) -> str:
+    """Where the internal site stands (``site_url`` of mkdocs.yml), or ""."""
+    return str(_configuration(folder).get("site_url") or "")
+
+
+def _configuration(folder: Path) -> dict[str, Any]:
+    """mkdocs.yml as data; empty where there is none that can be read."""
     try:
         content = (folder / CONFIGURATION).read_bytes()
         configuration, _ = parse(CONFIGURATION, content)
         configuration = configuration or _tolerantly(content.decode())
     except (OSError, ValueError):
-        return ""
-    plugins = configuration.get("plugins", []) if isinstance(configuration, dict) else []
-    for plugin in plugins if isinstance(plugins, list) else [plugins]:
-        if isinstance(plugin, dict) and isinstance(plugin.get("duban"), dict):
-            return str(plugin["duban"].get("as_of") or "")
-    return ""
+        return {}
+    return configuration if isinstance(configuration, dict) else {}
 
 
 def today() -> str:

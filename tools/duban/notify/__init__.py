@@ -1,0 +1,7 @@
+"""Reminders → messages on the owners' channels, each once, and a journal of what was sent."""
+
+from duban.notify.channels import Channels, Sender
+from duban.notify.delivery import BAD, Delivery, deliver
+from duban.notify.journal import Journal, JournalError
+
+__all__ = ["BAD", "Channels", "Delivery", "Journal", "JournalError", "Sender", "deliver"]

@@ -1,0 +1,59 @@
+"""A channel's name, an address on it and a message → the message sent by apprise, or what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from io import StringIO
+from urllib.parse import quote
+
+from duban.reminder_text import Message
+
+Sender = Callable[[str, str, Message], str]
+"""Sends a message on a channel to an address; returns what went wrong, "" where nothing did."""
+_SECRET = re.compile(r"[^\s/:@?&=,;]{4,}")
+
+
+class Channels:
+    """Channels whose addresses and secrets stand in the environment and nowhere else.
+
+    Channel ``wecom-finance`` is ``DUBAN_CHANNEL_WECOM_FINANCE``, an apprise address such as
+    ``mailtos://user:password@mail.example/?to={to}``: ``{to}`` is where the roster's address goes.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    @staticmethod
+    def variable(channel: str) -> str:
+        """The variable that a channel is set up by."""
+        return f"DUBAN_CHANNEL_{channel.upper().replace('-', '_')}"
+
+    def has(self, channel: str) -> bool:
+        """Whether the channel is set up."""
+        return bool(self._environment.get(self.variable(channel)))
+
+    def send(self, channel: str, to: str, message: Message) -> str:
+        """Send; what the service or apprise said where it failed, without the secrets of its address."""
+        import apprise
+
+        pattern = self._environment[self.variable(channel)]
+        address = pattern.replace("{to}", quote(to, safe=""))
+        log = StringIO()
+        handler = logging.StreamHandler(log)
+        apprise.logger.addHandler(handler)
+        try:
+            service = apprise.Apprise()
+            sent = service.add(address) and service.notify(
+                title=message.subject, body=message.body, body_format=apprise.NotifyFormat.TEXT
+            )
+        finally:
+            apprise.logger.removeHandler(handler)
+        return "" if sent else _without_secrets(log.getvalue(), pattern, address)
+
+
+def _without_secrets(said: str, *addresses: str) -> str:
+    for part in sorted({part for one in addresses for part in _SECRET.findall(one.partition("://")[2])}, key=len):
+        said = said.replace(part, "…")
+    return " ".join(said.split())[:300] or "?"
