@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from duban.model import Registry
+from duban.notice_draft import Proposal
 from duban.obligation import Obligation
 from duban.status import Status
 
@@ -46,3 +47,8 @@ def obligation_told(one: Obligation, day: str) -> dict[str, Any]:
         "done_on": one.done_on or None,
         "state": one.state(day),
     }
+
+
+def draft_told(one: Proposal) -> dict[str, Any]:
+    """A draft: what it is for, the rule that calls for it, and the entry filled in."""
+    return {"key": one.key, "item": one.item, "kind": one.kind, "why": one.why, "unit": one.unit, "entry": one.entry}

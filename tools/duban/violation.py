@@ -26,6 +26,8 @@ _PLACEHOLDER = re.compile(
     r"|TODO|TBD|FIXME|todo|tbd|N/?A|n/?a|null|none|\{\{.*\}\}|<[^>]*>|【[^】]*】|（?请?(?:填写|输入)[^。]*)\s*\Z"
 )
 _LONGEST_PLACEHOLDER = 40
+_BRACKETS = "【", "】"
+"""What a draft puts around a whole text, however long, until a person has verified it."""
 
 
 def problems(schemas: Schemas, name: str, data: Any) -> list[Problem]:
@@ -51,9 +53,15 @@ def problems(schemas: Schemas, name: str, data: Any) -> list[Problem]:
 def placeholders(root: Field, texts: Iterable[tuple[Pointer, str]]) -> Iterator[Problem]:
     """D111: free texts of valid data that only hold a place."""
     for pointer, text in texts:
-        if len(text) < _LONGEST_PLACEHOLDER and _PLACEHOLDER.match(text):
+        if _holds_a_place(text):
             here = root.at(pointer)
             yield Problem("D111", pointer, {"label": here.labels if here else "", "value": text})
+
+
+def _holds_a_place(text: str) -> bool:
+    if len(text) >= _LONGEST_PLACEHOLDER and not (text.startswith(_BRACKETS[0]) and text.endswith(_BRACKETS[1])):
+        return False
+    return _PLACEHOLDER.match(text) is not None
 
 
 def _text_problems(root: Field, data: Any) -> Iterator[Problem]:
@@ -64,7 +72,7 @@ def _text_problems(root: Field, data: Any) -> Iterator[Problem]:
             if isinstance(node, Ambiguous):
                 if here.type in ("string", "") and not here.enum and not here.is_date:
                     yield Problem("D107", pointer, {"label": here.labels, "value": node})
-            elif len(node) < _LONGEST_PLACEHOLDER and not here.enum and not here.is_date and _PLACEHOLDER.match(node):
+            elif not here.enum and not here.is_date and _holds_a_place(node):
                 yield Problem("D111", pointer, {"label": here.labels, "value": node})
         elif isinstance(node, dict):
             for key, value in node.items():

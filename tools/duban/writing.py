@@ -25,6 +25,12 @@ def file_text(data: Data, root: Field) -> str:
     return "".join(f"{line}\n" for line in _mapping(data, root, ""))
 
 
+def entry_lines(name: str, entry: Data, root: Field, indent: str) -> list[str]:
+    """The lines of one entry of a file's list ``name``, its dash moved in by ``indent``."""
+    here = root.properties[name]
+    return [*_sequence(name, [entry], here.items or here, indent)]
+
+
 def scalar(value: Any, *, in_flow: bool = False) -> str:
     """One value: plain where every reader of YAML agrees on it, quoted otherwise."""
     if not isinstance(value, str):

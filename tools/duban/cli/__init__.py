@@ -29,6 +29,7 @@ COMMANDS = (
     "site",
     "export",
     "remind",
+    "draft",
     "report",
     "assess",
     "replay",

@@ -1,0 +1,263 @@
+"""A ledger's statuses on a day → the notices that its policy calls for, filled in from the ledger for a person to sign.
+
+What is drafted is never an act: a tracking notice, a coordination notice, or the proposal of a bulletin,
+an interview or accountability. Its last word is left in brackets, which the check refuses (D111).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from duban.calendar import WorkCalendar
+from duban.deadline import causes
+from duban.language import Language
+from duban.model import Data, Ledger
+from duban.obligation import Obligation
+from duban.record import ItemRecord, TrackingNotice
+from duban.status import OPEN_LIGHTS, Status
+
+Kind = Literal["tracking_notice", "coordination_notice", "measure"]
+Why = Literal[
+    "overdue", "behind", "unanswered", "still", "objection", "stuck", "bulletin", "interview", "accountability"
+]
+LISTS: Mapping[Kind, str] = {
+    "tracking_notice": "tracking_notices",
+    "coordination_notice": "coordination_notices",
+    "measure": "measures",
+}
+MEASURES: Mapping[Why, str] = {"bulletin": "通报", "interview": "约谈", "accountability": "问责"}
+_URGENT, _RED = "特急", "红"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One draft. ``why`` names the rule of the policy that calls for it; ``unit`` is whom it is for.
+
+    ``key`` names it for good: as long as the policy calls for that entry of the item, it is the same draft.
+    """
+
+    item: str
+    kind: Kind
+    why: Why
+    unit: str
+    key: str
+    entry: Data
+
+
+class Drafter:
+    """Makes the drafts of one day; form numbers go on from one draft to the next."""
+
+    def __init__(self, ledger: Ledger, day: str, calendar: WorkCalendar, text: Language) -> None:
+        self._ledger, self._day, self._calendar, self._text = ledger, day, calendar, text
+        self._policy = ledger.registry.policy
+        self._taken: dict[str, int] = {}
+
+    def proposals(self, states: Mapping[str, Status]) -> Iterator[Proposal]:
+        """What the policy calls for, item by item, at most one notice and one measure each."""
+        for identity, state in states.items():
+            if state.light not in OPEN_LIGHTS or not state.due:
+                continue
+            record = self._ledger.items[identity].record
+            measure = self._measure(record, state)
+            if measure is not None:
+                yield measure
+            notice = self._coordination(record, state) or self._tracking(record, state)
+            if notice is not None:
+                yield notice
+
+    def _proposal(self, record: ItemRecord, kind: Kind, why: Why, unit: str, entry: Data) -> Proposal:
+        serial = len(record.get(LISTS[kind], ())) + 1  # type: ignore[arg-type]
+        return Proposal(record["id"], kind, why, unit, f"{record['id']}-{kind.replace('_', '-')}-{serial}", entry)
+
+    def _tracking(self, record: ItemRecord, state: Status) -> Proposal | None:
+        why = self._why_tracked(record, state)
+        if why is None:
+            return None
+        notices = record.get("tracking_notices", [])
+        given = causes(record)
+        entry: Data = {
+            "form_no": self._number("tracking", "tracking_notices"),
+            **self._head("tracking_notice"),
+            "seq": len(notices) + 1,
+            "colour": self._colour(record, notices, why),
+            "to_unit": state.lead_unit,
+            "deadline": state.due,
+            "days_overdue": max(_days(state.due, self._day), 0),
+            "finding": self._finding(record, state),
+            **({"cause": given[-1]} if given else {}),
+            "requirement": self._text("draft.requirement", reply_by=self._reply_by()),
+            "reply_by": self._reply_by(),
+            **self._contact(record),
+            "signed": [self._signature("tracking_notice")],
+        }
+        return self._proposal(record, "tracking_notice", why, state.lead_unit, entry)
+
+    def _why_tracked(self, record: ItemRecord, state: Status) -> Why | None:
+        """A first notice once something was missed; the next once its reply is late, or did not help."""
+        missed = [one for one in state.pending if one.kind in ("milestone", "deadline") and one.due < self._day]
+        if not missed:
+            return None
+        notices = record.get("tracking_notices", [])
+        last = notices[-1] if notices else None
+        since = max((one.due for one in missed), default="")
+        if last is None or (last["issued_on"] <= since and "reply" in last):
+            return "overdue" if state.light == "overdue" else "behind"
+        reply = last.get("reply")
+        if reply is None:
+            return "unanswered" if last["reply_by"] < self._day else None
+        waited = self._calendar.workdays_between(reply["on"], self._day)
+        return "still" if waited >= self._policy["tracking"]["bulletin_after_workdays"] else None
+
+    def _colour(self, record: ItemRecord, notices: list[TrackingNotice], why: Why) -> str:
+        """One colour higher where the last notice was not answered or did not help; urgent items start one higher."""
+        colours: list[str] = self._policy["tracking"]["colours"]
+        start = 1 if record["urgency"] == _URGENT else 0
+        if notices:
+            known = notices[-1]["colour"]
+            last = colours.index(known) if known in colours else start
+            start = max(start, last + (why in ("unanswered", "still", "overdue")))
+        return colours[min(start, len(colours) - 1)]
+
+    def _coordination(self, record: ItemRecord, state: Status) -> Proposal | None:
+        """Where a unit objected on receipt, or a subtask is stuck, and nothing was coordinated since."""
+        notices = record.get("coordination_notices", [])
+        latest = max((one["issued_on"] for one in notices), default="")
+        ack = record["task_notice"].get("ack")
+        stuck = [one for one in state.pending if one.kind == "subtask" and one.due < self._day and latest <= one.due]
+        if ack and ack.get("objection") and latest < ack["on"]:
+            units = [state.lead_unit, *record["task_notice"].get("co_units", ())]
+            return self._coordinated(record, "objection", units, ack["objection"], ())
+        if stuck:
+            units = list(dict.fromkeys((state.lead_unit, *(one.owner for one in stuck))))
+            said = self._text("draft.stuck", tasks=self._listed(stuck))
+            return self._coordinated(record, "stuck", units, said, stuck)
+        return None
+
+    def _coordinated(
+        self, record: ItemRecord, why: Why, units: list[str], issue: str, stuck: list[Obligation] | tuple[()]
+    ) -> Proposal:
+        due = self._reply_by()
+        tasks = [{"unit": one.owner, "task": one.name, "due": due} for one in stuck]
+        asked = self._text("draft.task")
+        entry: Data = {
+            "form_no": self._number("coordination", "coordination_notices"),
+            **self._head("coordination_notice"),
+            "recipients": units,
+            "issue": self._text("draft.to_verify", said=issue),
+            "level": "督查办",
+            "convener": self._signature("coordination_notice")["by"],
+            "subtasks": tasks or [{"unit": unit, "task": asked, "due": due} for unit in units],
+            "recheck_on": self._calendar.add_workdays(due, 1),
+            **self._contact(record),
+            "signed": [self._signature("coordination_notice")],
+        }
+        return self._proposal(record, "coordination_notice", why, units[0], entry)
+
+    def _measure(self, record: ItemRecord, state: Status) -> Proposal | None:
+        why = self._why_measured(record)
+        if why is None:
+            return None
+        given = causes(record)
+        entry: Data = {
+            "kind": MEASURES[why],
+            "on": self._day,
+            "unit": state.lead_unit,
+            **({} if why == "bulletin" else {"persons": [self._text("draft.persons")]}),
+            "reason": self._finding(record, state),
+            **({"cause": given[-1]} if given else {}),
+            "outcome": self._text(f"draft.proposed.{why}"),
+            "signed": [self._signature("measure")],
+        }
+        return self._proposal(record, "measure", why, state.lead_unit, entry)
+
+    def _why_measured(self, record: ItemRecord) -> Why | None:
+        """A bulletin for a reply that is long late; an interview after red notices in a row; then accountability."""
+        notices, rules = record.get("tracking_notices", []), self._policy["tracking"]
+        if not notices:
+            return None
+        taken = {measure["kind"]: measure["on"] for measure in record.get("measures", ())}
+        last = notices[-1]
+        limit = rules["interview_after_red"]
+        in_a_row = len(notices) >= limit and all(one["colour"] == _RED for one in notices[-limit:])
+        if in_a_row and last["reply_by"] < self._day:
+            if MEASURES["interview"] not in taken:
+                return "interview"
+            if taken[MEASURES["interview"]] < last["issued_on"] and MEASURES["accountability"] not in taken:
+                return "accountability"
+            return None
+        late = self._calendar.workdays_between(last["reply_by"], self._day)
+        unanswered = "reply" not in last and late >= rules["bulletin_after_workdays"]
+        return "bulletin" if unanswered and taken.get(MEASURES["bulletin"], "") < last["issued_on"] else None
+
+    def _finding(self, record: ItemRecord, state: Status) -> str:
+        """What the ledger says: what was missed by how much, and what the unit said last."""
+        text = self._text
+        missed = [
+            one for one in state.pending if one.kind in ("milestone", "deadline", "subtask") and one.due < self._day
+        ]
+        said = [(entry["on"], entry["progress"]) for entry in record.get("progress", ())]
+        said += [
+            (one["reply"]["on"], one["reply"]["progress"])
+            for one in record.get("tracking_notices", ())
+            if "reply" in one
+        ]
+        parts = [text("draft.missed", day=self._day, tasks=self._listed(missed))]
+        if said:
+            on, progress = max(said)
+            parts.append(text("draft.said", on=on, progress=progress.strip()))
+        else:
+            parts.append(text("draft.silent"))
+        return "".join(parts)
+
+    def _listed(self, owed: list[Obligation]) -> str:
+        named = [
+            self._text(
+                "draft.one",
+                what=self._text(f"obligation.{one.kind}") + (f"“{one.name}”" if one.kind != "deadline" else ""),
+                due=one.due,
+                days=_days(one.due, self._day),
+            )
+            for one in owed
+        ]
+        return self._text("shown.semicolon").join(named)
+
+    def _head(self, kind: Kind) -> Data:
+        signer = self._signature(kind)["by"]
+        return {"issued_on": self._day, "issuer": self._policy["office"], "signer": signer}
+
+    def _contact(self, record: ItemRecord) -> Data:
+        notice: Data = record["task_notice"]  # type: ignore[assignment]
+        return {"contact": notice["contact"], "contact_phone": notice["contact_phone"]}
+
+    def _signature(self, kind: str) -> dict[str, str]:
+        role = self._policy["signatures"][kind][0].partition("@")[0]
+        people = self._ledger.registry.people.values()
+        by = next((one.id for one in people if one.holds(role, self._day)), role)
+        return {"role": role, "by": by, "on": self._day}
+
+    def _reply_by(self) -> str:
+        return self._calendar.add_workdays(self._day, self._policy["tracking"]["reply_within_workdays"])
+
+    def _number(self, series: str, name: str) -> str:
+        """The next number of a form's series in the day's year, after all that the ledger and earlier drafts have."""
+        year, head = self._day[:4], self._policy["series"][series]
+        if series not in self._taken:
+            start = f"{head}〔{year}〕"
+            self._taken[series] = max(
+                (
+                    int(one["form_no"][len(start) : -1])
+                    for item in self._ledger.items.values()
+                    for one in item.record.get(name, ())  # type: ignore[attr-defined]
+                    if one["form_no"].startswith(start)
+                ),
+                default=0,
+            )
+        self._taken[series] += 1
+        return f"{head}〔{year}〕{self._taken[series]}号"
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days
