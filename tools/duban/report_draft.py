@@ -84,13 +84,8 @@ class Draft:
             ("stuck", self._stuck),
             ("asked", self._asked),
         )
-        for number, (name, write) in enumerate(writers, 1):
-            heading = self._text(
-                "report.heading",
-                number=self._text(f"report.number.{number}"),
-                name=self._text(f"report.{name}.{direction}"),
-            )
-            yield {"heading": heading, "text": "\n".join(write(most))}
+        for name, write in writers:
+            yield {"heading": self._text(f"report.{name}.{direction}"), "text": "\n".join(write(most))}
 
     def _whole(self, _most: int) -> Iterator[str]:
         made, text, whole = self._made, self._text, self._made.whole

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from duban.documents.form import Cell, Form, form
 from duban.documents.official import Official, Section, official
 from duban.documents.plain_html import lines_of
+from duban.language import Language
 from duban.publish import changes
 from duban.publish.edition import Edition
 from duban.publish.paper import Paper, papers
@@ -32,7 +33,10 @@ def report_document(edition: Edition, report: ReportRecord) -> bytes:
             title=report["title"],
             to=text("official.to", to=comma.join(report["to"])),
             summary=report["summary"],
-            sections=[Section(one["heading"], one["text"]) for one in report.get("body", ())],
+            sections=[
+                Section(_numbered(number, one["heading"], text), one["text"])
+                for number, one in enumerate(report.get("body", ()), 1)
+            ],
             long_day=day,
             day=report["issued_on"],
             printed=text("official.printed", office=office, day=day),
@@ -41,6 +45,12 @@ def report_document(edition: Edition, report: ReportRecord) -> bytes:
             ),
         )
     )
+
+
+def _numbered(number: int, heading: str, text: Language) -> str:
+    """A heading with its number, which the record leaves to whatever shows it."""
+    message = f"report.number.{number}"
+    return text("report.heading", number=text(message) if text.has(message) else number, name=heading)
 
 
 def form_document(edition: Edition, place: Place) -> bytes:
