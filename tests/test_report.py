@@ -380,3 +380,14 @@ def test_hostile_text_stays_text_in_a_document(
     assert run("-C", str(folder), "report", "2019/087", "--as-of", AS_OF, "--out", str(tmp_path / "x.docx")).code == 0
     document = docx.Document(str(tmp_path / "x.docx"))
     assert hostile in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_figures_by_month_are_counted_from_the_files(run: Callable[..., Outcome], files: list[Any]) -> None:
+    told = run("-C", ROOT, "figures", "--as-of", AS_OF, "--by-month", "--format", "json").json
+    assert [one["month"] for one in told["months"]] == ["2019-07", "2019-08", "2019-09", "2019-10"]
+    for one in told["months"]:
+        period = (f"{one['month']}-01", one["end"])
+        found = counted(files, period)
+        assert (one["received"], one["closed"]) == (found["opened"], found["closed"])
+        assert one["overdue"] == len(overdue(files, one["end"]))
+    assert "2019-09" in run("-C", ROOT, "figures", "--as-of", AS_OF, "--by-month", "--from", "2019-09-01").out

@@ -16,11 +16,11 @@ from duban.publish.owed import SOON_DAYS, due_soon, past_due
 from duban.publish.page import Page
 from duban.publish.standing import counts
 from duban.publish.tally import Tally
-from duban.publish.trend import Month, Span, span_of, trend
 from duban.publish.turns import turns
 from duban.publish.unit_pages import unit_views
 from duban.record import INSTRUCTION, MESSAGE
 from duban.status import Status
+from duban.trend import Month, Span, span_of, trend
 
 MOST_LISTED = 100
 # Where the figures that a report quotes lead; the public ledger lists fewer items than they count.

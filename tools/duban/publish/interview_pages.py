@@ -19,8 +19,8 @@ from duban.publish.item_row import UNCOUNTED
 from duban.publish.page import Page
 from duban.publish.parts import parted_pages
 from duban.publish.place import Place
-from duban.publish.trend import months_between
 from duban.status import Status
+from duban.trend import months_between
 
 MOST_LISTED = 300
 Count = Literal["interviews", "interviewed", "bulletins", "accountable"]

@@ -19,8 +19,8 @@ from duban.publish.page import Page
 from duban.publish.place import Place
 from duban.publish.recent import items_since
 from duban.publish.team_page import TEAMS, VISIT_DAYS, Member, days_from, members
-from duban.publish.trend import months_between
 from duban.publish.visits import Made, visits_made
+from duban.trend import months_between
 
 WEEKS_AHEAD, WEEKS_BACK = 6, 4
 MOST_PLANNED, MOST_VISITS, MOST_CONFLICTS, MOST_ASKED = 100, 200, 40, 12
