@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import AS_OF
+from conftest import AS_OF, ROOT, Outcome
 from duban.assignment import assigned
 from duban.burden import DEMAND_KINDS, INSPECTIONS, Demand, conflicts, demands, loads, monday, month_before, unanswered
 from duban.calendar import WorkCalendar
@@ -186,3 +187,29 @@ def test_nothing_that_happens_later_is_known_on_any_day(ledger: Ledger, calendar
     states = statuses(ledger, AS_OF, calendar)
     found = demands(ledger.items.values(), states, "2019-06-01", "2020-12-31", day)
     assert [one for one in found if one.on > day and not one.planned and one.kind != "report"] == []
+
+
+def test_the_command_tells_what_the_judgement_found(
+    run: Callable[..., Outcome], ledger: Ledger, calendar: WorkCalendar
+) -> None:
+    states = statuses(ledger, AS_OF, calendar)
+    told = run("-C", ROOT, "burden", "--as-of", AS_OF, "--format", "json").json
+    found = [*demands(ledger.items.values(), states, "2019-09-01", "2019-12-08", AS_OF)]
+    assert [(one["unit"], one["unanswered"]) for one in told["units"]] == [
+        (one.unit, one.unanswered) for one in loads(found, states, AS_OF)
+    ]
+    assert [(one["week"], one["unit"], one["merge"]) for one in told["conflicts"]] == [
+        (one.week, one.unit, list(one.merges)) for one in conflicts(found)
+    ]
+    for one in told["supervisors"]:
+        on = sum(
+            one["person"] in assigned(item.record)
+            for item in ledger.items.values()
+            if states[item.id].light in ("on_track", "due_soon", "overdue")
+        )
+        assert one["open_items"] == on
+    unit = told["conflicts"][0]["unit"]
+    mine = run("-C", ROOT, "burden", "--as-of", AS_OF, "--unit", unit, "--format", "json").json
+    assert {one["unit"] for one in (*mine["units"], *mine["conflicts"])} == {unit}
+    assert ledger.registry.unit_name(unit) in run("-C", ROOT, "burden", "--as-of", AS_OF).out
+    assert run("-C", ROOT, "burden", "--unit", "nosuch").code == 2

@@ -32,6 +32,7 @@ COMMANDS = (
     "draft",
     "report",
     "assess",
+    "burden",
     "replay",
     "synth",
 )
