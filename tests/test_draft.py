@@ -207,7 +207,13 @@ def test_adding_keeps_every_other_byte(schemas: Schemas, file: Path, tail: str, 
 
 
 def test_a_list_on_one_line_is_left_alone(schemas: Schemas) -> None:
-    for content in (b"id: x\nprogress: [{on: 2019-11-01}]\n", b"[]\n", b"a\n", b"progress:\n"):
+    for content in (
+        b"id: x\nprogress: [{on: 2019-11-01}]\n",
+        b"[]\n",
+        b"a\n",
+        b"progress:\n",
+        b'"progress":\n  - {on: 2019-11-01}\n',
+    ):
         with pytest.raises(NoPlaceError):
             with_entry(content, "progress", {"on": "2019-11-02"}, schemas.field("item"))
 

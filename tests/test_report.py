@@ -260,6 +260,7 @@ def test_the_command_drafts_a_report_that_the_check_accepts(
     assert run(*asked).out == "reports/2019/088.yml\n"
     assert (folder / "reports/2019/088.yml").read_text(encoding="utf-8") == shown.out
     assert run("-C", str(folder), "check").code == 0
+    assert "督查工作情况的报告" in run("--lang", "en", *asked, "--print").out
     bulletin = run(*asked, "--bulletin")
     assert bulletin.out == "reports/2019/T005.yml\n"
     assert run("-C", str(folder), "check").code == 0

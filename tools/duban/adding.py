@@ -30,6 +30,8 @@ def with_entry(content: bytes, name: str, entry: Data, root: Field) -> bytes:
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     starts = {match[1]: number for number, line in enumerate(lines) if (match := _KEY.match(line))}
+    if name in before and name not in starts:
+        raise NoPlaceError(name)
     if name in before:
         at, indent = _end_of(lines, starts[name]), _indent(lines, starts[name])
         added = entry_lines(name, entry, root, indent)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
 
 from duban.calendar import WorkCalendar
+from duban.figures import ACCOUNTABILITY, BULLETIN_MEASURE, INTERVIEW
 from duban.model import Data, Item
 from duban.obligation import Kind, Obligation, obligations
 from duban.record import ItemRecord
@@ -48,7 +49,11 @@ _OF_KIND: Mapping[Kind, Rule] = {
     "reply": "late_reply",
     "subtask": "late_subtask",
 }
-_MEASURES: Mapping[str, Rule] = {"通报": "criticised", "约谈": "interviewed", "问责": "held_accountable"}
+_MEASURES: Mapping[str, Rule] = {
+    BULLETIN_MEASURE: "criticised",
+    INTERVIEW: "interviewed",
+    ACCOUNTABILITY: "held_accountable",
+}
 _RETURNED, _REBOUNDED = "退回", ("部分反弹", "反弹")
 
 

@@ -76,6 +76,16 @@ def _reply_cause(notice: TrackingNotice) -> str:
     return reply.get("cause", "") if reply else ""
 
 
+def last_said(record: ItemRecord) -> tuple[str, str]:
+    """The day and the text of the last progress that was reported, in a report or a reply; "" twice for none."""
+    said = [(entry["on"], entry["progress"]) for entry in record.get("progress", ())]
+    for notice in record.get("tracking_notices", ()):
+        reply = notice.get("reply")
+        if reply:
+            said.append((reply["on"], reply["progress"]))
+    return max(said, default=("", ""))
+
+
 def causes(record: ItemRecord) -> list[str]:
     """The cause codes given anywhere in the record, in the order of its life."""
     given = [entry.get("cause", "") for entry in record.get("progress", ())]

@@ -13,6 +13,7 @@ from duban.status import LIGHTS, Status
 SPECIAL_REPORT = "督查专报"
 BULLETIN = "督查通报"
 INTERVIEW = "约谈"
+BULLETIN_MEASURE = "通报"
 ACCOUNTABILITY = "问责"
 UNANNOUNCED = "四不两直"
 _LISTED = {

@@ -113,6 +113,10 @@ class Registry:
         known = self.units.get(unit)
         return known.short_name if known else unit
 
+    def holder(self, role: str, day: str) -> str:
+        """The first in the roster who holds a role on an ISO day; "" where nobody does."""
+        return next((one.id for one in self.people.values() if one.holds(role, day)), "")
+
     def position(self, person: str) -> str:
         """The position shown for a person; the id itself where the roster lacks it."""
         known = self.people.get(person)

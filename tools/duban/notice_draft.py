@@ -12,7 +12,8 @@ from datetime import date
 from typing import Literal
 
 from duban.calendar import WorkCalendar
-from duban.deadline import causes
+from duban.deadline import causes, last_said
+from duban.figures import ACCOUNTABILITY, BULLETIN_MEASURE, INTERVIEW
 from duban.language import Language
 from duban.model import Data, Ledger
 from duban.obligation import Obligation
@@ -28,7 +29,11 @@ LISTS: Mapping[Kind, str] = {
     "coordination_notice": "coordination_notices",
     "measure": "measures",
 }
-MEASURES: Mapping[Why, str] = {"bulletin": "通报", "interview": "约谈", "accountability": "问责"}
+MEASURES: Mapping[Why, str] = {
+    "bulletin": BULLETIN_MEASURE,
+    "interview": INTERVIEW,
+    "accountability": ACCOUNTABILITY,
+}
 _URGENT, _RED = "特急", "红"
 
 
@@ -198,15 +203,9 @@ class Drafter:
         missed = [
             one for one in state.pending if one.kind in ("milestone", "deadline", "subtask") and one.due < self._day
         ]
-        said = [(entry["on"], entry["progress"]) for entry in record.get("progress", ())]
-        said += [
-            (one["reply"]["on"], one["reply"]["progress"])
-            for one in record.get("tracking_notices", ())
-            if "reply" in one
-        ]
+        on, progress = last_said(record)
         parts = [text("draft.missed", day=self._day, tasks=self._listed(missed))]
-        if said:
-            on, progress = max(said)
+        if on:
             parts.append(text("draft.said", on=on, progress=progress.strip()))
         else:
             parts.append(text("draft.silent"))
@@ -216,13 +215,17 @@ class Drafter:
         named = [
             self._text(
                 "draft.one",
-                what=self._text(f"obligation.{one.kind}") + (f"“{one.name}”" if one.kind != "deadline" else ""),
+                what=self._what(one),
                 due=one.due,
                 days=_days(one.due, self._day),
             )
             for one in owed
         ]
         return self._text("shown.semicolon").join(named)
+
+    def _what(self, one: Obligation) -> str:
+        what = self._text(f"obligation.{one.kind}")
+        return what if one.kind == "deadline" else self._text("reminder.named", what=what, name=one.name)
 
     def _head(self, kind: Kind) -> Data:
         signer = self._signature(kind)["by"]
@@ -234,9 +237,7 @@ class Drafter:
 
     def _signature(self, kind: str) -> dict[str, str]:
         role = self._policy["signatures"][kind][0].partition("@")[0]
-        people = self._ledger.registry.people.values()
-        by = next((one.id for one in people if one.holds(role, self._day)), role)
-        return {"role": role, "by": by, "on": self._day}
+        return {"role": role, "by": self._ledger.registry.holder(role, self._day) or role, "on": self._day}
 
     def _reply_by(self) -> str:
         return self._calendar.add_workdays(self._day, self._policy["tracking"]["reply_within_workdays"])

@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from duban.calendar import WorkCalendar
-from duban.deadline import causes, closing
+from duban.deadline import causes, closing, last_said
 from duban.figures import figures
 from duban.model import Item, Ledger
 from duban.obligation import Obligation
 from duban.record import ItemRecord
-from duban.status import Status, statuses
+from duban.status import OPEN_LIGHTS, Status, statuses
 
 Length = Literal["month", "quarter", "half", "year", "days"]
 _FORM = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])))?")
@@ -171,19 +171,13 @@ def _only(ledger: Ledger, wanted: Callable[[Item], bool] | None) -> Ledger:
 
 def _does_not_move(state: Status, day: str) -> bool:
     missed = any(one.kind == "milestone" and one.due < day for one in state.pending)
-    return state.light == "overdue" or (state.light in ("on_track", "due_soon") and missed)
+    return state.light == "overdue" or (state.light in OPEN_LIGHTS and missed)
 
 
 def _stuck(record: ItemRecord, state: Status, day: str) -> Stuck:
     late = (date.fromisoformat(day) - date.fromisoformat(state.due)).days if state.light == "overdue" else 0
-    said = [(entry["on"], entry["progress"]) for entry in record.get("progress", ())]
-    said += [
-        (notice["reply"]["on"], notice["reply"]["progress"])
-        for notice in record.get("tracking_notices", ())
-        if "reply" in notice
-    ]
     given = causes(record)
-    return Stuck(state, late, given[-1] if given else "", *max(said, default=("", "")))
+    return Stuck(state, late, given[-1] if given else "", *last_said(record))
 
 
 def _closed(ledger: Ledger, states: Mapping[str, Status], period: Period) -> list[Closed]:

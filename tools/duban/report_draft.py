@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
+from duban.figures import BULLETIN, SPECIAL_REPORT
 from duban.language import Language
 from duban.model import Data, Registry
 from duban.obligation import Obligation
@@ -35,7 +36,6 @@ class Draft:
         self, identity: str, direction: Direction, day: str, to: Sequence[str], signed: Data, campaign: str = ""
     ) -> ReportRecord:
         """The whole record, as long as ``LIMIT`` allows."""
-        kinds = {"special": "督查专报", "bulletin": "督查通报"}
         for most in _LENGTHS:
             body = [*self._sections(most, direction)]
             summary = self._summary()
@@ -45,7 +45,7 @@ class Draft:
         items = dict.fromkeys(told)
         record: Data = {
             "id": identity,
-            "kind": kinds[direction],
+            "kind": BULLETIN if direction == "bulletin" else SPECIAL_REPORT,
             "title": self._title(direction, campaign),
             "issued_on": day,
             "to": [*to],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,6 +88,10 @@ class Context:
         """The ledger as it stood on a day, now or as known at a revision."""
         return self.readings(self.tree(revision)).ledger(day)
 
+    def words(self, ledger: Ledger) -> Language:
+        """The ledger's own language: records and messages speak it, whoever calls."""
+        return language(ledger.registry.policy.get("language", "zh"))
+
     def calendar(self, ledger: Ledger) -> WorkCalendar:
         """The ledger's working days."""
         if not ledger.registry.policy:
@@ -131,6 +135,14 @@ def printed_finding(finding: Finding, text: Language) -> dict[str, Any]:
         "message": text.message(finding),
         "fix": text.fix(finding),
     }
+
+
+def refused(findings: Iterable[Finding], text: Language) -> int:
+    """Tell on standard error what is wrong with a file that was to be written, and that it was not; the exit code."""
+    for finding in findings:
+        sys.stderr.write(f"{finding.code} {text.message(finding)} {text.fix(finding)}\n")
+    sys.stderr.write(text("new.not_written") + "\n")
+    return FINDINGS
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 from duban.adding import NoPlaceError, with_entry
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import on_one_line, print_table
-from duban.language import Language, language
+from duban.language import Language
 from duban.model import Ledger, Tree
 from duban.notice_draft import LISTS, Drafter, Proposal
 from duban.numbering import path_of
@@ -31,9 +31,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     tree = context.tree("HEAD" if options.branches else None)
     ledger = context.readings(tree).ledger(day)
     calendar = context.calendar(ledger)
-    # A notice is a record: it speaks the ledger's language, whoever calls.
-    words = language(ledger.registry.policy.get("language", "zh"))
-    drafter = Drafter(ledger, day, calendar, words)
+    drafter = Drafter(ledger, day, calendar, context.words(ledger))
     found = [*drafter.proposals(statuses(ledger, day, calendar))]
     done = _write(context, tree, found, day) if options.branches else {one.key: "called_for" for one in found}
     if options.format == "json":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
+from duban.cli.context import CLEAN, Context, Parser, UsageError, refused
 from duban.language import Language
 from duban.load import place
 from duban.model import Data, Tree
@@ -64,10 +64,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     reading = Reader(schemas, tree).item(path, content)
     problems = [problem for problem in reading.problems if problem.holds_on(context.day())]
     if problems or reading.syntax:
-        for finding in [*reading.syntax, *place(path, content, problems)]:
-            sys.stderr.write(f"{finding.code} {context.text.message(finding)} {context.text.fix(finding)}\n")
-        sys.stderr.write(context.text("new.not_written") + "\n")
-        return FINDINGS
+        return refused([*reading.syntax, *place(path, content, problems)], context.text)
     try:
         create_whole(context.folder / path, content)
     except FileExistsError as error:

@@ -13,7 +13,7 @@ from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, prin
 from duban.cli.table import on_one_line, print_table
 from duban.language import Language
 from duban.load import Readings
-from duban.model import Registry
+from duban.model import Ledger, Registry
 from duban.notify import BAD, Channels, Delivery, Journal, JournalError, deliver
 from duban.reminder import Line, Reminder, Told, reminders, told_by, workday_before
 from duban.repository import site_address
@@ -34,7 +34,8 @@ def arguments(parser: Parser, text: Language) -> None:
 def run(context: Context, options: argparse.Namespace) -> int:
     day = context.day(options.as_of)
     readings = context.readings(context.tree())
-    given, registry = _given(context, readings, day)
+    given, ledger = _given(context, readings, day)
+    registry = ledger.registry
     if options.to:
         if options.to not in registry.people:
             raise UsageError(context.text("remind.no_such_person", person=options.to))
@@ -56,7 +57,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
                     registry,
                     journal,
                     Channels(os.environ),
-                    context.text,
+                    context.words(ledger),
                     site_address(context.folder),
                     rehearsal=options.dry_run,
                 )
@@ -70,10 +71,10 @@ def run(context: Context, options: argparse.Namespace) -> int:
     return FINDINGS if any(one.outcome in BAD for one in done) else CLEAN
 
 
-def _given(context: Context, readings: Readings, day: str) -> tuple[dict[str, Reminder], Registry]:
+def _given(context: Context, readings: Readings, day: str) -> tuple[dict[str, Reminder], Ledger]:
     ledger = readings.ledger(day)
     calendar = context.calendar(ledger)
-    return reminders(ledger, statuses(ledger, day, calendar), day, calendar), ledger.registry
+    return reminders(ledger, statuses(ledger, day, calendar), day, calendar), ledger
 
 
 def _told(one: Delivery) -> dict[str, Any]:

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
+from duban.cli.context import CLEAN, Context, Parser, UsageError, refused
 from duban.language import Language
 from duban.load import Readings, place
 from duban.model import Item, Ledger
 from duban.numbering import next_report, report_path
-from duban.period import Period, account
+from duban.period import Account, Period, account
 from duban.reader import Reader
 from duban.report_draft import Direction, Draft, titles_of
 from duban.repository import create_whole, write_whole
@@ -66,7 +66,9 @@ def _draft(context: Context, readings: Readings, schemas: Schemas, day: str, opt
     calendar, registry = context.calendar(ledger), ledger.registry
     campaign = options.campaign or ""
     if campaign and campaign not in registry.campaigns:
-        raise UsageError(text("report.no_campaign", campaign=campaign, known="、".join(registry.campaigns)))
+        raise UsageError(
+            text("report.no_campaign", campaign=campaign, known=text("shown.comma").join(registry.campaigns))
+        )
 
     def of_campaign(item: Item) -> bool:
         return item.record.get("campaign") == campaign
@@ -74,18 +76,15 @@ def _draft(context: Context, readings: Readings, schemas: Schemas, day: str, opt
     made = account(period, ledger, earlier, calendar, of_campaign if campaign else None)
     direction: Direction = "bulletin" if options.bulletin else "special"
     identity = next_report(readings.ledger("9999-12-31").reports, day[:4], bulletin=options.bulletin)
-    to = options.to or _readers(ledger, day, direction, made.asked)
-    draft = Draft(made, registry, text, titles_of(statuses(ledger, period.end, calendar).values()))
+    to = options.to or _readers(ledger, day, direction, made)
+    draft = Draft(made, registry, context.words(ledger), titles_of(statuses(ledger, period.end, calendar).values()))
     record = draft.record(identity, direction, day, to, _signature(ledger, day, text), campaign)
     path = report_path(identity)
     content = file_text(dict(record), schemas.field("report")).encode()
     reading = Reader(schemas, readings.tree).report(path, content)
     problems = [problem for problem in reading.problems if problem.holds_on(day)]
     if problems or reading.syntax:
-        for finding in [*reading.syntax, *place(path, content, problems)]:
-            sys.stderr.write(f"{finding.code} {text.message(finding)} {text.fix(finding)}\n")
-        sys.stderr.write(text("new.not_written") + "\n")
-        return FINDINGS
+        return refused([*reading.syntax, *place(path, content, problems)], text)
     if options.shown:
         sys.stdout.write(content.decode())
         return CLEAN
@@ -97,11 +96,11 @@ def _draft(context: Context, readings: Readings, schemas: Schemas, day: str, opt
     return CLEAN
 
 
-def _readers(ledger: Ledger, day: str, direction: Direction, asked: object) -> list[str]:
+def _readers(ledger: Ledger, day: str, direction: Direction, made: Account) -> list[str]:
     """Whom a report goes up to; a bulletin goes down to the units that are asked for something in it."""
     registry = ledger.registry
-    if direction == "bulletin" and isinstance(asked, dict) and asked:
-        return [registry.unit_name(unit) for unit in asked]
+    if direction == "bulletin" and made.asked:
+        return [registry.unit_name(unit) for unit in made.asked]
     for roles in _LEADERS:
         found = [one.position for one in registry.people.values() if any(one.holds(role, day) for role in roles)]
         if found:
@@ -112,7 +111,7 @@ def _readers(ledger: Ledger, day: str, direction: Direction, asked: object) -> l
 def _signature(ledger: Ledger, day: str, text: Language) -> dict[str, str]:
     """Who is to sign a report by the policy: the first who holds the role."""
     role = ledger.registry.policy["signatures"][_SIGNED_AS][0].partition("@")[0]
-    person = next((one.id for one in ledger.registry.people.values() if one.holds(role, day)), "")
+    person = ledger.registry.holder(role, day)
     if not person:
         raise UsageError(text("report.nobody_signs", role=role))
     return {"role": role, "by": person, "on": day}

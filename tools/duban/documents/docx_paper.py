@@ -32,7 +32,7 @@ STAND_INS: Mapping[str, tuple[str, ...]] = {
 """What stands in for each font where a machine lacks it, best first."""
 TOP, LEFT, WIDTH, HEIGHT = 37, 28, 156, 225
 """The margins above and to the left, and the area of text, in millimetres (GB/T 9704-2012, 5.2.1 to 5.2.3)."""
-LINES, SIGNS = 22, 28
+LINES = 22
 RED = "FF0000"
 BODY = 16
 """Points of the third size (3号), which everything has that is not said to have another."""
@@ -68,7 +68,6 @@ class Paper:
         indent: float = 0,
         right: float = 0,
         colour: str = "",
-        bold: bool = False,
         pitch: int = _PITCH,
         before: int = 0,
         within: Any = None,
@@ -92,7 +91,7 @@ class Paper:
             )
         _child(properties, "jc", val=align)
         if text:
-            self.run(made, text, face=face, size=size, colour=colour, bold=bold)
+            self.run(made, text, face=face, size=size, colour=colour)
         return made
 
     def run(
@@ -103,15 +102,12 @@ class Paper:
         face: Face = "仿宋",
         size: float = BODY,
         colour: str = "",
-        bold: bool = False,
     ) -> None:
         """Add text to a paragraph; what is no text of XML is left out."""
         run = paragraph.add_run("".join(sign for sign in text if sign >= " " or sign in "\t\n"))
         properties = run._r.get_or_add_rPr()
         name = FACES[face]
         _child(properties, "rFonts", eastAsia=name, ascii=name, hAnsi=name, cs=name, hint="eastAsia")
-        if bold:
-            _child(properties, "b")
         if colour:
             _child(properties, "color", val=colour)
         if size == BODY:

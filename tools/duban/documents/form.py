@@ -12,7 +12,6 @@ _SIZE, _SMALL = 12, 10.5
 _PITCH = 380
 _LABEL = 26
 """Millimetres that a label takes of the width."""
-_LINE = "000000"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,10 @@ class Journal:
         except OSError as error:
             raise JournalError(str(error)) from error
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(lock)
             self._read(before)
             self._stream = os.open(self._file, os.O_WRONLY | os.O_APPEND)
             yield self
-        except BlockingIOError as error:
-            raise JournalError("busy") from error
         finally:
             for descriptor in (self._stream, lock):
                 if descriptor is not None:
@@ -153,3 +151,10 @@ class Journal:
                 yield {"end": [*post], "failed": False}
             if post in self._unsure:
                 yield {"begin": [*post], "day": day, "tells": self._unsure[post]}
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise JournalError("busy") from error
