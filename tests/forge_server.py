@@ -179,7 +179,7 @@ def _handler(forge: ForgeServer) -> type[BaseHTTPRequestHandler]:
             while told.endless:  # until the client hangs up
                 self.wfile.write(content)
 
-        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+        do_POST = do_PATCH = do_PUT = do_GET  # noqa: N815 - the names that http.server looks for
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
             pass

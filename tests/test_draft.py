@@ -158,7 +158,7 @@ def test_a_notice_is_filled_in_from_the_ledger() -> None:
         == "截至2019-09-23，办结应于2019-09-20完成，已逾期3天。最近一次报告（2019-09-18）：已完成八成。"
     )
     assert "2019-09-26" in entry["requirement"]
-    assert one.key == "2019-0001-tracking-notice-1"
+    assert one.key == "2019-0001-overdue-20190920"
 
 
 def test_every_draft_of_the_shipped_ledger_is_an_entry_that_lacks_only_a_persons_word(

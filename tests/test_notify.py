@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 
 from conftest import Outcome
+from duban.forge import ForgeError
 from duban.language import language
-from duban.notify import Channels, Delivery, Journal, JournalError, deliver
+from duban.notify import Channels, Delivery, Issues, Journal, JournalError, deliver
 from duban.notify.journal import Post
 from duban.reminder_text import Message
-from records import noticed
+from forge_desk import Desk
+from records import LEAD, noticed
 from test_reminder import ledger_of, told_on
 
 DAYS = ["2019-09-16", "2019-09-17", "2019-09-18", "2019-09-19", "2019-09-20", "2019-09-23", "2019-09-24"]
@@ -291,6 +293,45 @@ def test_a_web_hook_gets_the_message_and_its_refusal_is_told_without_the_secret(
     assert problem
     assert "verysecret" not in problem
     assert "token1234" not in problem
+
+
+def test_a_unit_has_one_issue_and_a_comment_for_each_reminder(tmp_path: Path) -> None:
+    desk = Desk()
+    ledger = ledger_of(noticed(), reminders={"channels": [{"name": "forge-issue", "to": "{unit}"}]})
+    opened = Journal(tmp_path / "j.jsonl")
+    with opened.opened(dict):
+        for day in ("2019-09-17", "2019-09-19"):
+            issues = Issues(lambda: desk, ledger.registry, language("zh"))
+            done = deliver(
+                told_on(ledger, day), ledger.registry, opened, Channels({}, issues), language("zh"), "https://x.example"
+            )
+            assert {one.outcome for one in done} == {"sent"}
+    (issue,) = desk.opened
+    assert LEAD in issue.title
+    assert [said.count("2019-0001") for said in issue.said] == [1] * len(issue.said)
+    desk.opened[0].state = "closed"
+    assert Issues(lambda: desk, ledger.registry, language("en")).send(LEAD, MAIL) == ""
+    (said,) = desk.opened[1].said
+    assert "<b>办结" not in said, "what is not ours is shown, never marked up"
+    assert Issues(lambda: desk, ledger.registry, language("zh")).send("nobody", MAIL)
+
+
+def test_a_forge_that_fails_or_is_not_set_up_is_one_failed_channel(tmp_path: Path) -> None:
+    class Down(Desk):
+        def issue(self, title: str) -> int:
+            raise ForgeError(f"{title}: 503")
+
+    ledger = ledger_of(noticed(), reminders={"channels": [{"name": "forge-issue", "to": "{unit}"}]})
+    for writer, expected in (
+        (Down(), ("failed", "督办提醒：住建局（housing）: 503")),
+        (None, ("not_set_up", "DUBAN_FORGE_TOKEN")),
+    ):
+        opened = Journal(tmp_path / "j.jsonl")
+        channels = Channels({}, Issues(lambda writer=writer: writer, ledger.registry, language("zh")))
+        with opened.opened(dict):
+            given = told_on(ledger, "2019-09-17")
+            (one,) = deliver(given, ledger.registry, opened, channels, language("zh"), "")
+        assert (one.outcome, one.problem) == expected
 
 
 @pytest.mark.parametrize("address", ["nosuch://x", "mailto://", "", "json://127.0.0.1:9/"])

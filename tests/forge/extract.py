@@ -17,6 +17,11 @@ OPERATIONS = (
     ("get", "/repos/{owner}/{repo}/activity"),
     ("get", "/repos/{owner}/{repo}/commits/{ref}/statuses"),
     ("post", "/repos/{owner}/{repo}/statuses/{sha}"),
+    ("post", "/repos/{owner}/{repo}/pulls"),
+    ("patch", "/repos/{owner}/{repo}/pulls/{pull_number}"),
+    ("get", "/repos/{owner}/{repo}/issues"),
+    ("post", "/repos/{owner}/{repo}/issues"),
+    ("post", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
 )
 """All that duban asks of GitHub by REST."""
 DESCRIPTIONS = ("api.github.com", "ghes-3.19")
@@ -28,6 +33,9 @@ EXAMPLES = (
     "activity-items",
     "status",
     "status-items",
+    "issue",
+    "issue-items",
+    "issue-comment",
 )
 EVENTS = ("opened", "synchronize", "converted_to_draft", "closed")
 NO_MATTER = frozenset({"description", "example", "examples", "title", "externalDocs"})

@@ -41,7 +41,8 @@ _URGENT, _RED = "特急", "红"
 class Proposal:
     """One draft. ``why`` names the rule of the policy that calls for it; ``unit`` is whom it is for.
 
-    ``key`` names it for good: as long as the policy calls for that entry of the item, it is the same draft.
+    ``key`` names it for good: the item, the rule, and the day since when it calls. What is missed later, or an
+    answer that comes and does not help, is another ground and another draft.
     """
 
     item: str
@@ -73,14 +74,11 @@ class Drafter:
             if notice is not None:
                 yield notice
 
-    def _proposal(self, record: ItemRecord, kind: Kind, why: Why, unit: str, entry: Data) -> Proposal:
-        serial = len(record.get(LISTS[kind], ())) + 1  # type: ignore[arg-type]
-        return Proposal(record["id"], kind, why, unit, f"{record['id']}-{kind.replace('_', '-')}-{serial}", entry)
-
     def _tracking(self, record: ItemRecord, state: Status) -> Proposal | None:
-        why = self._why_tracked(record, state)
-        if why is None:
+        ground = self._why_tracked(record, state)
+        if ground is None:
             return None
+        why, since = ground
         notices = record.get("tracking_notices", [])
         given = causes(record)
         entry: Data = {
@@ -98,23 +96,23 @@ class Drafter:
             **self._contact(record),
             "signed": [self._signature("tracking_notice")],
         }
-        return self._proposal(record, "tracking_notice", why, state.lead_unit, entry)
+        return Proposal(record["id"], "tracking_notice", why, state.lead_unit, _key(record, why, since), entry)
 
-    def _why_tracked(self, record: ItemRecord, state: Status) -> Why | None:
-        """A first notice once something was missed; the next once its reply is late, or did not help."""
+    def _why_tracked(self, record: ItemRecord, state: Status) -> tuple[Why, str] | None:
+        """A first notice once something was missed; the next once its reply is late, or did not help; since when."""
         missed = [one for one in state.pending if one.kind in ("milestone", "deadline") and one.due < self._day]
         if not missed:
             return None
         notices = record.get("tracking_notices", [])
         last = notices[-1] if notices else None
-        since = max((one.due for one in missed), default="")
-        if last is None or (last["issued_on"] <= since and "reply" in last):
-            return "overdue" if state.light == "overdue" else "behind"
-        reply = last.get("reply")
-        if reply is None:
-            return "unanswered" if last["reply_by"] < self._day else None
+        reply = last.get("reply") if last else None
+        anew = [one.due for one in missed if last is None or (reply and last["issued_on"] <= one.due)]
+        if anew:
+            return "overdue" if state.light == "overdue" else "behind", min(anew)
+        if last is None or reply is None:
+            return ("unanswered", last["reply_by"]) if last and last["reply_by"] < self._day else None
         waited = self._calendar.workdays_between(reply["on"], self._day)
-        return "still" if waited >= self._policy["tracking"]["bulletin_after_workdays"] else None
+        return ("still", reply["on"]) if waited >= self._policy["tracking"]["bulletin_after_workdays"] else None
 
     def _colour(self, record: ItemRecord, notices: list[TrackingNotice], why: Why) -> str:
         """One colour higher where the last notice was not answered or did not help; urgent items start one higher."""
@@ -134,15 +132,21 @@ class Drafter:
         stuck = [one for one in state.pending if one.kind == "subtask" and one.due < self._day and latest <= one.due]
         if ack and ack.get("objection") and latest < ack["on"]:
             units = [state.lead_unit, *record["task_notice"].get("co_units", ())]
-            return self._coordinated(record, "objection", units, ack["objection"], ())
+            return self._coordinated(record, ("objection", ack["on"]), units, ack["objection"], ())
         if stuck:
             units = list(dict.fromkeys((state.lead_unit, *(one.owner for one in stuck))))
             said = self._text("draft.stuck", tasks=self._listed(stuck))
-            return self._coordinated(record, "stuck", units, said, stuck)
+            since = min(one.due for one in stuck)
+            return self._coordinated(record, ("stuck", since), units, said, stuck)
         return None
 
     def _coordinated(
-        self, record: ItemRecord, why: Why, units: list[str], issue: str, stuck: list[Obligation] | tuple[()]
+        self,
+        record: ItemRecord,
+        ground: tuple[Why, str],
+        units: list[str],
+        issue: str,
+        stuck: list[Obligation] | tuple[()],
     ) -> Proposal:
         due = self._reply_by()
         tasks = [{"unit": one.owner, "task": one.name, "due": due} for one in stuck]
@@ -159,12 +163,14 @@ class Drafter:
             **self._contact(record),
             "signed": [self._signature("coordination_notice")],
         }
-        return self._proposal(record, "coordination_notice", why, units[0], entry)
+        why = ground[0]
+        return Proposal(record["id"], "coordination_notice", why, units[0], _key(record, *ground), entry)
 
     def _measure(self, record: ItemRecord, state: Status) -> Proposal | None:
-        why = self._why_measured(record)
-        if why is None:
+        ground = self._why_measured(record)
+        if ground is None:
             return None
+        why, since = ground
         given = causes(record)
         entry: Data = {
             "kind": MEASURES[why],
@@ -176,9 +182,9 @@ class Drafter:
             "outcome": self._text(f"draft.proposed.{why}"),
             "signed": [self._signature("measure")],
         }
-        return self._proposal(record, "measure", why, state.lead_unit, entry)
+        return Proposal(record["id"], "measure", why, state.lead_unit, _key(record, why, since), entry)
 
-    def _why_measured(self, record: ItemRecord) -> Why | None:
+    def _why_measured(self, record: ItemRecord) -> tuple[Why, str] | None:
         """A bulletin for a reply that is long late; an interview after red notices in a row; then accountability."""
         notices, rules = record.get("tracking_notices", []), self._policy["tracking"]
         if not notices:
@@ -189,13 +195,14 @@ class Drafter:
         in_a_row = len(notices) >= limit and all(one["colour"] == _RED for one in notices[-limit:])
         if in_a_row and last["reply_by"] < self._day:
             if MEASURES["interview"] not in taken:
-                return "interview"
+                return "interview", last["reply_by"]
             if taken[MEASURES["interview"]] < last["issued_on"] and MEASURES["accountability"] not in taken:
-                return "accountability"
+                return "accountability", last["reply_by"]
             return None
         late = self._calendar.workdays_between(last["reply_by"], self._day)
         unanswered = "reply" not in last and late >= rules["bulletin_after_workdays"]
-        return "bulletin" if unanswered and taken.get(MEASURES["bulletin"], "") < last["issued_on"] else None
+        told = taken.get(MEASURES["bulletin"], "") >= last["issued_on"]
+        return ("bulletin", last["reply_by"]) if unanswered and not told else None
 
     def _finding(self, record: ItemRecord, state: Status) -> str:
         """What the ledger says: what was missed by how much, and what the unit said last."""
@@ -258,6 +265,10 @@ class Drafter:
             )
         self._taken[series] += 1
         return f"{head}〔{year}〕{self._taken[series]}号"
+
+
+def _key(record: ItemRecord, why: Why, since: str) -> str:
+    return f"{record['id']}-{why}-{since.replace('-', '')}"
 
 
 def _days(start: str, end: str) -> int:

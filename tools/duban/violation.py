@@ -47,7 +47,7 @@ def problems(schemas: Schemas, name: str, data: Any) -> list[Problem]:
     found: list[Problem] = []
     for error in errors:
         found.extend(_explain(root, tuple(error.instance_path), error))
-    return [*_one_for_each_cause(found), *_text_problems(root, data)]
+    return [*_one_for_each_cause(found), *text_problems(root, data)]
 
 
 def placeholders(root: Field, texts: Iterable[tuple[Pointer, str]]) -> Iterator[Problem]:
@@ -64,7 +64,7 @@ def _holds_a_place(text: str) -> bool:
     return _PLACEHOLDER.match(text) is not None
 
 
-def _text_problems(root: Field, data: Any) -> Iterator[Problem]:
+def text_problems(root: Field, data: Any) -> Iterator[Problem]:
     """Placeholders, and unquoted text that other readers of YAML would take for something else."""
 
     def walk(node: Any, here: Field, pointer: Pointer) -> Iterator[Problem]:

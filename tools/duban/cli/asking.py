@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from duban.cli.context import Context, Parser, UsageError
-from duban.forge import Forge
+from duban.forge import Forge, Writer
 from duban.language import Language
 from duban.model import Data
 from duban.parse import parse
@@ -32,6 +32,14 @@ def asked_forge(context: Context, options: argparse.Namespace) -> Forge:
 
     rules = signing(context)
     return forge_of(options.forge or rules["forge"], rules["repository"], options.url, os.environ)
+
+
+def forge_writer(context: Context, options: argparse.Namespace) -> Writer:
+    """The same forge to write to."""
+    from duban.forge.chosen import writer_of
+
+    rules = signing(context)
+    return writer_of(options.forge or rules["forge"], rules["repository"], options.url, os.environ)
 
 
 def signing(context: Context) -> Data:

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from duban.cli.asking import forge_arguments, forge_writer
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import on_one_line, print_table
+from duban.forge import ForgeError, Writer
 from duban.language import Language
 from duban.load import Readings
 from duban.model import Ledger, Registry
-from duban.notify import BAD, Channels, Delivery, Journal, JournalError, deliver
+from duban.notify import BAD, Channels, Delivery, Issues, Journal, JournalError, deliver
 from duban.reminder import Line, Reminder, Told, reminders, told_by, workday_before
 from duban.repository import site_address
 from duban.status import statuses
@@ -28,6 +30,7 @@ def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--to", metavar="ID", help=text("remind.help.to"))
     parser.add_argument("--last-run", metavar="DATE", help=text("remind.help.last_run"))
     parser.add_argument("--state", metavar="FILE", help=text("remind.help.state"))
+    forge_arguments(parser, text)
     parser.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.help.format"))
 
 
@@ -49,6 +52,14 @@ def run(context: Context, options: argparse.Namespace) -> int:
         known = last if options.last_run and calendar.is_workday(last) else workday_before(last, calendar)
         return told_by(_given(context, readings, known)[0])
 
+    def writer() -> Writer | None:
+        try:
+            return forge_writer(context, options)
+        except (ForgeError, UsageError):
+            return None
+
+    words = context.words(ledger)
+    channels = Channels(os.environ, Issues(writer, registry, words))
     try:
         with journal.opened(before, read_only=options.dry_run):
             done = [
@@ -56,8 +67,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
                     given,
                     registry,
                     journal,
-                    Channels(os.environ),
-                    context.words(ledger),
+                    channels,
+                    words,
                     site_address(context.folder),
                     rehearsal=options.dry_run,
                 )

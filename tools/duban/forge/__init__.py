@@ -1,8 +1,8 @@
-"""What duban asks of a forge: five questions, the same for GitHub, Gitea and Forgejo, and GitLab."""
+"""What duban asks of a forge and writes there, the same for GitHub, Gitea and Forgejo, and GitLab."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from duban.pull import ForgeName, Pull, Push, Review, StatusState
 
@@ -35,3 +35,35 @@ class Forge(Protocol):
 
         Another address alone is no reason to post; that somebody else posted what stands is one.
         """
+
+
+class Proposed(NamedTuple):
+    """A pull request that was opened from a branch: its number, and what became of it."""
+
+    number: int
+    state: Literal["open", "closed", "merged"]
+
+
+class Writer(Protocol):
+    """What duban opens and closes of its own in one repository: drafts, and issues that carry reminders.
+
+    Titles are one line of plain text, texts are Markdown; both are the caller's to make harmless.
+    """
+
+    def proposed(self, branch: str, base: str) -> Proposed | None:
+        """The newest pull request from a branch of this repository into ``base``, open or not."""
+
+    def propose(self, branch: str, base: str, title: str, body: str) -> int:
+        """Open a pull request, marked as a draft where the forge can; its number."""
+
+    def withdraw(self, number: int, why: str) -> None:
+        """Say in a pull request why it is not wanted any more, and close it."""
+
+    def issue(self, title: str) -> int:
+        """The number of the open issue with exactly this title, 0 where there is none."""
+
+    def open_issue(self, title: str, body: str) -> int:
+        """Open an issue; its number."""
+
+    def comment(self, issue: int, body: str) -> None:
+        """Add a comment to an issue."""

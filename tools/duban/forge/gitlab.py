@@ -26,7 +26,7 @@ class GitLab:
 
     def __init__(self, client: Client, repository: str) -> None:
         self._client = client
-        self._home = _project(repository)
+        self._home = project_path(repository)
         self._accounts: dict[int, Account] = {}
 
     def pulls(self, merged_as: str = "") -> tuple[int, ...]:
@@ -61,7 +61,7 @@ class GitLab:
         since = date.fromordinal(max(1, date.fromisoformat(found[0].at[:10]).toordinal() - _LOOK_BACK)).isoformat()
         query = {"action": "pushed", "after": since, **_WHOLE}
         # A fork may be hidden.
-        events = self._client.find_all(f"{_project(pull.head_repository)}/events", query)
+        events = self._client.find_all(f"{project_path(pull.head_repository)}/events", query)
         return gitlab_answers.with_pushers(found, events, pull.head_ref, self._account)
 
     def set_status(self, commit: str, state: StatusState, description: str, url: str = "") -> None:
@@ -127,5 +127,6 @@ class GitLab:
         return list(self._client.pages(path, {**query, **_WHOLE}))
 
 
-def _project(repository: str) -> str:
+def project_path(repository: str) -> str:
+    """Where a project's own answers are, below the base address."""
     return f"/projects/{quote(repository, safe='')}"

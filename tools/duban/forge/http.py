@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import urlencode, urljoin
 
 import orjson
@@ -139,9 +140,13 @@ class Client:
                 return
             yield self._members(document, path)
 
-    def post(self, path: str, body: Mapping[str, str]) -> object:
+    def post(self, path: str, body: Mapping[str, Any]) -> object:
         """The answer to a document. It may be sent twice, if no answer came to the first."""
         return self._document("POST", self._target(path), orjson.dumps(body))[0]
+
+    def change(self, path: str, body: Mapping[str, Any], method: Literal["PATCH", "PUT"] = "PATCH") -> object:
+        """The answer to a document that changes what is there."""
+        return self._document(method, self._target(path), orjson.dumps(body))[0]
 
     def graphql(self, query: str) -> object:
         """The answer to a GraphQL query, which GitHub Enterprise takes beside its ``v3``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from duban.forge import Proposed
 from duban.forge.answer import GHOST, Answer, once_each
 from duban.pull import Account, Pull
 
@@ -43,6 +44,19 @@ def numbers_of(document: object, merge: str = "") -> tuple[int, ...]:
         if not merge or (one.option("merged_at") and commit and commit.text() == merge):
             found.add(number)
     return tuple(sorted(found))
+
+
+def newest_of(document: object, branch: str) -> Proposed | None:
+    """What became of the newest of listed pull requests that come from a branch of the same repository."""
+    found = []
+    for one in Answer(document, "pulls").items():
+        head, merged = one["head"], one.option("merged_at")
+        origin, target = head.option("repo"), one["base"]["repo"]
+        if head["ref"].text() != branch or origin is None or origin["id"].number() != target["id"].number():
+            continue
+        still_open = one["state"].text() == "open"
+        found.append(Proposed(one["number"].number(), "merged" if merged else "open" if still_open else "closed"))
+    return max(found, default=None)
 
 
 def account_or_ghost(answer: Answer | None, account_of: AccountOf) -> Account:

@@ -2,6 +2,7 @@
 
 from duban.notify.channels import Channels, Sender
 from duban.notify.delivery import BAD, Delivery, deliver
+from duban.notify.issues import Issues
 from duban.notify.journal import Journal, JournalError
 
-__all__ = ["BAD", "Channels", "Delivery", "Journal", "JournalError", "Sender", "deliver"]
+__all__ = ["BAD", "Channels", "Delivery", "Issues", "Journal", "JournalError", "Sender", "deliver"]

@@ -1,4 +1,4 @@
-"""A channel's name, an address on it and a message → the message sent by apprise, or what went wrong."""
+"""A channel's name, an address on it and a message → the message sent by apprise or the forge, or what went wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from io import StringIO
 from urllib.parse import quote
 
+from duban.forge.chosen import OWN_TOKEN
+from duban.notify.issues import CHANNEL, Issues
 from duban.reminder_text import Message
 
 Sender = Callable[[str, str, Message], str]
@@ -20,22 +22,27 @@ class Channels:
 
     Channel ``wecom-finance`` is ``DUBAN_CHANNEL_WECOM_FINANCE``, an apprise address such as
     ``mailtos://user:password@mail.example/?to={to}``: ``{to}`` is where the roster's address goes.
+    The channel ``forge-issue`` is the ledger's own forge.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+    def __init__(self, environment: Mapping[str, str], issues: Issues | None = None) -> None:
+        self._environment, self._issues = environment, issues
 
     @staticmethod
     def variable(channel: str) -> str:
         """The variable that a channel is set up by."""
-        return f"DUBAN_CHANNEL_{channel.upper().replace('-', '_')}"
+        return OWN_TOKEN if channel == CHANNEL else f"DUBAN_CHANNEL_{channel.upper().replace('-', '_')}"
 
     def has(self, channel: str) -> bool:
         """Whether the channel is set up."""
+        if channel == CHANNEL:
+            return self._issues is not None and self._issues.writer is not None
         return bool(self._environment.get(self.variable(channel)))
 
     def send(self, channel: str, to: str, message: Message) -> str:
         """Send; what the service or apprise said where it failed, without the secrets of its address."""
+        if channel == CHANNEL and self._issues is not None:
+            return self._issues.send(to, message)
         import apprise
 
         pattern = self._environment[self.variable(channel)]
