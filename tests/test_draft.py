@@ -125,6 +125,9 @@ RED = tracked(
         ),
         (noticed(closure_notices=[closure()]), LATE, []),
         (noticed(extensions=[extension("同意")]), LATE, []),
+        (noticed(extensions=[extension()]), LATE, []),
+        (noticed(closure_notices=[closure(result="")]), LATE, []),
+        (noticed(closure_notices=[closure(result="退回")]), LATE, [("tracking_notice", "overdue", "蓝")]),
     ],
 )
 def test_what_the_policy_calls_for(record: Any, day: str, expected: list[tuple[str, str, str]]) -> None:

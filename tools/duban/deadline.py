@@ -55,6 +55,16 @@ def closing(record: ItemRecord) -> ClosureNotice | None:
     return None
 
 
+def waits_for_decision(record: ItemRecord) -> bool:
+    """Whether the unit applied for closing, or in time for more time, and the office has yet to decide.
+
+    Lights take no notice of it; but nobody is reminded, or asked in writing, to do what they say is done.
+    """
+    closings, extensions = record.get("closure_notices", ()), record.get("extensions", ())
+    asked = [one for one in extensions if "decision" not in one and one["applied_on"] <= one["old_deadline"]]
+    return bool(asked) or any("decision" not in one for one in closings)
+
+
 def finished_on(record: ItemRecord) -> str:
     """The day the matter was really finished, known once closing is granted; "" before."""
     notice = closing(record)

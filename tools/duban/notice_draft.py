@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from duban.calendar import WorkCalendar
-from duban.deadline import causes, last_said
+from duban.deadline import causes, last_said, waits_for_decision
 from duban.figures import ACCOUNTABILITY, BULLETIN_MEASURE, INTERVIEW
 from duban.language import Language
 from duban.model import Data, Ledger
@@ -67,10 +67,11 @@ class Drafter:
             if state.light not in OPEN_LIGHTS or not state.due:
                 continue
             record = self._ledger.items[identity].record
-            measure = self._measure(record, state)
+            waits = waits_for_decision(record)
+            measure = None if waits else self._measure(record, state)
             if measure is not None:
                 yield measure
-            notice = self._coordination(record, state) or self._tracking(record, state)
+            notice = self._coordination(record, state) or (None if waits else self._tracking(record, state))
             if notice is not None:
                 yield notice
 

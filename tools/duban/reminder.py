@@ -10,6 +10,7 @@ from typing import NamedTuple
 from duban.assignment import assigned
 from duban.burden import monday
 from duban.calendar import WorkCalendar
+from duban.deadline import waits_for_decision
 from duban.model import Channel, Data, Ledger, Person
 from duban.obligation import Kind, Obligation
 from duban.status import Status
@@ -38,6 +39,7 @@ DEFAULTS: Data = {
     "channels": [],
 }
 """What holds where the policy has no ``reminders`` of its own."""
+_SETTLED_BY_DECISION = frozenset({"milestone", "deadline"})
 _ON_THE_SPOT = ("专业督查员", "特聘督查专员")
 _IN_CHARGE = "director"
 
@@ -109,6 +111,8 @@ def reminders(ledger: Ledger, states: Mapping[str, Status], day: str, calendar: 
             line = _line(one, state.title, day, policy, asked, calendar)
             in_digest = bool(week) and (line.left < 0 or line.left <= asked["weekly_workdays"])
             if line.near is None and not in_digest:
+                continue
+            if one.kind in _SETTLED_BY_DECISION and waits_for_decision(ledger.items[one.item].record):
                 continue
             people = offices.office(one) if one.owner == office else offices.unit(one.owner, past=line.left < 0)
             for person in people:
