@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from duban.office import NoOfficeError, pdf
 from duban.period import Account, Period, account
 from duban.report_draft import LIMIT, Draft, period_name, titles_of
 from duban.status import statuses
+from site_fixtures import Site
 
 START, END = "2019-10-01", "2019-10-31"
 BEFORE = ("2019-09-01", "2019-09-30")
@@ -344,6 +345,19 @@ def test_the_same_paper_has_the_same_bytes(
     for paper, content in documents.items():
         run("-C", str(root), "report", paper, "--as-of", AS_OF, "--out", str(tmp_path / "again.docx"))
         assert (tmp_path / "again.docx").read_bytes() == content
+
+
+def test_every_report_lies_beside_its_page_as_the_same_document(
+    documents: dict[str, bytes], sites: Mapping[str, Site]
+) -> None:
+    internal, public = sites["internal"], sites["public"]
+    (paper,) = (paper for paper in PAPERS if "/" in paper and not paper.startswith("2019-"))
+    assert internal.files[f"reports/{paper.replace('/', '-')}.docx"] == documents[paper]
+    found = [path for path in internal.files if path.endswith(".docx")]
+    assert len(found) == len([*ROOT.glob("reports/*/*.yml")])
+    for path in found:
+        assert f'href="../{path}"' in internal.files[path.replace(".docx", ".html")].decode()
+    assert not [path for path in public.files if path.endswith(".docx")]
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="no LibreOffice on this machine")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from duban.documents.form import Cell, Form, form
 from duban.documents.official import Official, Section, official
 from duban.documents.plain_html import lines_of
 from duban.language import Language
+from duban.numbering import report_path
 from duban.publish import changes
+from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition
 from duban.publish.paper import Paper, papers
 from duban.publish.place import Place
-from duban.publish.report_pages import bare_number
+from duban.publish.report_pages import bare_number, document_path
 from duban.publish.shown import Row, Shower
 from duban.record import ReportRecord
 from duban.report_draft import long_day
@@ -45,6 +48,15 @@ def report_document(edition: Edition, report: ReportRecord) -> bytes:
             ),
         )
     )
+
+
+def report_files(edition: Edition) -> Iterator[DataFile]:
+    """Each report as a document beside its page; the public edition has neither."""
+    if edition.public:
+        return
+    for report in edition.ledger.reports.values():
+        digest = edition.digests.get(report_path(report["id"]), "")
+        yield DataFile(document_path(report["id"]), partial(report_document, edition, report), digest)
 
 
 def _numbered(number: int, heading: str, text: Language) -> str:

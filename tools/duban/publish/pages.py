@@ -42,6 +42,7 @@ from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, Taker
 from duban.publish.feeds import feed_files
 from duban.publish.ledger_files import ledger_files
+from duban.publish.official_files import report_files
 from duban.publish.page import Page
 
 _SITE = (
@@ -83,6 +84,7 @@ _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (
     feed_files,
     calendar_files,
     assessment_page.workbook_file,
+    report_files,
 )
 TAKERS: tuple[Taker[Any], ...] = (
     item_row.counted_row,

@@ -82,6 +82,11 @@ def bare_number(number: str) -> str:
     return number.lstrip("T0ABCDEFGHIJKLMNOPQRSUVWXYZ") or number
 
 
+def document_path(identity: str) -> str:
+    """Where a report lies as a document, below the root of the site: ``reports/2019-087.docx``."""
+    return f"reports/{identity.replace('/', '-')}.docx"
+
+
 def _context(report: ReportRecord, number: str, edition: Edition, shower: Shower) -> dict[str, object]:
     field = edition.schemas.field("report")
     items = tuple(shower.reference("item", item) for item in report.get("items", ()))
@@ -100,4 +105,5 @@ def _context(report: ReportRecord, number: str, edition: Edition, shower: Shower
         "signed": shower.signed(report, Place(report["id"])),
         "issued_on": shower.long_day(report["issued_on"]),
         "links": tuple(links),
+        "document": document_path(report["id"]),
     }
