@@ -7,17 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from conftest import AS_OF, ROOT, GitFolder, Outcome
-from duban.adding import NoPlaceError, with_entry
 from duban.calendar import WorkCalendar
 from duban.language import language
 from duban.load import Readings
 from duban.model import Item, Ledger, Registry
 from duban.notice_draft import LISTS, Drafter, Proposal
-from duban.parse import parse
 from duban.reader import Reader
 from duban.schema import Schemas
 from duban.status import statuses
@@ -184,41 +180,6 @@ def test_every_draft_of_the_shipped_ledger_is_an_entry_that_lacks_only_a_persons
             mine = [p for p in reading.problems if p.pointer[:2] == (name, index) and p.holds_on(day)]
             assert {problem.code for problem in mine} == {"D111"}, (one.key, mine)
     assert {"tracking_notice", "coordination_notice"} <= seen
-
-
-FILES = sorted(ROOT.glob("items/2019/*.yml"))
-
-
-@given(st.sampled_from(FILES), st.sampled_from(["", "\n", "\n# 附记\n", "  # 附记\n\n"]), st.booleans())
-def test_adding_keeps_every_other_byte(schemas: Schemas, file: Path, tail: str, cut: bool) -> None:
-    content = file.read_bytes() + tail.encode()
-    content = content.rstrip(b"\n") if cut else content
-    entry = {"on": "2019-11-01", "by": "director", "note": "第一行：# 不是注释\n第二行"}
-    data, _ = parse("x", content)
-    entry_of = {
-        "visits": {**entry, "place": "x"},
-        "measures": {"kind": "通报", **entry},
-        "progress": entry,
-    }
-    for name, one in entry_of.items():
-        made = with_entry(content, name, one, schemas.field("item"))
-        after, problems = parse("x", made)
-        assert not problems
-        assert after == {**data, name: [*data.get(name, ()), one]}
-        kept = iter(made.splitlines())
-        assert all(line in kept for line in content.splitlines())
-
-
-def test_a_list_on_one_line_is_left_alone(schemas: Schemas) -> None:
-    for content in (
-        b"id: x\nprogress: [{on: 2019-11-01}]\n",
-        b"[]\n",
-        b"a\n",
-        b"progress:\n",
-        b'"progress":\n  - {on: 2019-11-01}\n',
-    ):
-        with pytest.raises(NoPlaceError):
-            with_entry(content, "progress", {"on": "2019-11-02"}, schemas.field("item"))
 
 
 @pytest.fixture

@@ -25,10 +25,19 @@ def file_text(data: Data, root: Field) -> str:
     return "".join(f"{line}\n" for line in _mapping(data, root, ""))
 
 
-def entry_lines(name: str, entry: Data, root: Field, indent: str) -> list[str]:
-    """The lines of one entry of a file's list ``name``, its dash moved in by ``indent``."""
-    here = root.properties[name]
-    return [*_sequence(name, [entry], here.items or here, indent)]
+def key_lines(name: str, value: Any, here: Field, indent: str) -> list[str]:
+    """The lines of a key with its value in a mapping that is moved in by ``indent``."""
+    return [*_value(name, value, here, indent)]
+
+
+def member_lines(name: str, value: Any, here: Field, indent: str) -> list[str]:
+    """The lines of one more member of the list ``name``, its dash moved in by ``indent``."""
+    return [*_sequence(name, [value], here.items or here, indent)]
+
+
+def flow(value: Any) -> str:
+    """A value on one line, as it may stand within another that stands on one."""
+    return _inner(value)
 
 
 def scalar(value: Any, *, in_flow: bool = False) -> str:
