@@ -140,7 +140,7 @@ def test_loads_are_of_this_month_so_far_and_of_the_month_before() -> None:
 def test_two_items_in_one_week_are_a_conflict_and_say_what_to_merge() -> None:
     week = ("2019-10-07", "2019-10-08", "2019-10-13")
     coming = [Demand("city", "visit", on, str(nth), people=("a",)) for nth, on in enumerate(week)]
-    assert [(one.week, one.items, one.merges) for one in conflicts(coming)] == [("2019-10-07", 3, ("inspections",))]
+    assert [(one.week, one.askers, one.merges) for one in conflicts(coming)] == [("2019-10-07", 3, ("inspections",))]
     papers = [Demand("city", "report", week[0], "1"), Demand("city", "tracking_notice", week[2], "2")]
     assert [one.merges for one in conflicts(papers)] == [("papers",)]
     assert [one.merges for one in conflicts([coming[0], papers[1]])] == [("collect",)]
@@ -170,8 +170,8 @@ def test_conflicts_hold_what_one_unit_was_asked_in_one_week_in_whatever_order_it
         assert len(mine) > 1
         assert date.fromisoformat(one.week).weekday() == 0
     chance.shuffle(found)
-    assert [(one.unit, one.week, one.items, one.merges) for one in conflicts(found)] == [
-        (one.unit, one.week, one.items, one.merges) for one in listed
+    assert [(one.unit, one.week, one.askers, one.merges) for one in conflicts(found)] == [
+        (one.unit, one.week, one.askers, one.merges) for one in listed
     ]
 
 

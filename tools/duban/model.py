@@ -14,6 +14,8 @@ Data = dict[str, Any]
 
 STEPS = ("intake", "proposal", "approval", "method", "report", "feedback", "archive")
 ENDS = ("not_filed", "withdrawn", "superseded")
+TEAMS = ("专业督查员", "特聘督查专员", "督查专家", "社会群众")
+"""The teams of supervision, "1+3": professionals, seconded commissioners, experts, the public."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ OWN_APPROVAL = "一事一报"
 
 
 def problems_of(planned: Sequence[Inspection], registry: Registry) -> Iterator[Problem]:
-    """D210, D211, D810–D814: problems of ``registry/inspections.yml``, its inspections given in the file's order."""
+    """D208, D210, D211, D810–D814: problems of ``registry/inspections.yml``, whose inspections come in its order."""
     numbers: dict[str, str] = {}
     for index, one in enumerate(planned):
         here = ("inspections", index)
         yield from _approved(one, here, numbers)
+        yield from _units_stand(one, here, registry)
         yield from _people_fit(one, here, registry)
         if one.unannounced and (one.units or one.people):
             field = "units" if one.units else "lead" if one.lead else "team"
@@ -56,6 +57,15 @@ def _approved(one: Inspection, here: tuple[str, int], numbers: dict[str, str]) -
         details = {"number": approval.number, "other": numbers[approval.number]}
         yield Problem("D811", (*here, "approval", "number"), details)
     numbers.setdefault(approval.number, one.title)
+
+
+def _units_stand(one: Inspection, here: tuple[str, int], registry: Registry) -> Iterator[Problem]:
+    """D208: the units are there on the first day and on the last."""
+    for nth, unit in enumerate(one.units):
+        known = registry.units.get(unit)
+        missing = next((day for day in (one.start, one.end) if known and not known.valid_on(day)), "")
+        if missing:
+            yield Problem("D208", (*here, "units", nth), {"unit": registry.unit_name(unit), "day": missing})
 
 
 def _people_fit(one: Inspection, here: tuple[str, int], registry: Registry) -> Iterator[Problem]:
