@@ -14,6 +14,7 @@ from conftest import AS_OF, ROOT, Outcome
 from duban.assignment import assigned
 from duban.burden import DEMAND_KINDS, INSPECTIONS, Demand, conflicts, demands, loads, monday, month_before, unanswered
 from duban.calendar import WorkCalendar
+from duban.inspection import inspection_demands, objections
 from duban.model import Item, Ledger
 from duban.status import status, statuses
 from records import DEADLINE, LEAD, POLICY, closure, noticed
@@ -194,7 +195,9 @@ def test_the_command_tells_what_the_judgement_found(
 ) -> None:
     states = statuses(ledger, AS_OF, calendar)
     told = run("-C", ROOT, "burden", "--as-of", AS_OF, "--format", "json").json
-    found = [*demands(ledger.items.values(), states, "2019-09-01", "2019-12-08", AS_OF)]
+    span, planned = ("2019-09-01", "2019-12-08", AS_OF), ledger.registry.inspections.values()
+    found = [*demands(ledger.items.values(), states, *span)]
+    found += inspection_demands(planned, found, *span)
     assert [(one["unit"], one["unanswered"]) for one in told["units"]] == [
         (one.unit, one.unanswered) for one in loads(found, states, AS_OF)
     ]
@@ -208,6 +211,13 @@ def test_the_command_tells_what_the_judgement_found(
             if states[item.id].light in ("on_track", "due_soon", "overdue")
         )
         assert one["open_items"] == on
+        assert one["inspections"] == sum(one["person"] in plan.people and plan.end >= AS_OF for plan in planned)
+    assert sum(one["inspections"] for one in told["supervisors"]) > 0
+    against = objections(planned, ledger.items.values(), 1, AS_OF)
+    assert [(one["kind"], tuple(one["units"])) for one in told["objections"]] == [
+        (one.kind, one.units) for one in against
+    ]
+    assert run("-C", ROOT, "burden", "--as-of", AS_OF).code == 1, "what is to come conflicts"
     unit = told["conflicts"][0]["unit"]
     mine = run("-C", ROOT, "burden", "--as-of", AS_OF, "--unit", unit, "--format", "json").json
     assert {one["unit"] for one in (*mine["units"], *mine["conflicts"])} == {unit}

@@ -52,14 +52,15 @@ class Readings:
     schemas: Schemas | None = field(default=None, compare=False)
 
     def findings(self, day: str, *, ahead: bool = True) -> list[Finding]:
-        """What is wrong on an ISO day, in reading order; without ``ahead`` nothing of visits in items that lie ahead.
+        """What is wrong on an ISO day, in reading order; without ``ahead`` nothing about what must not be announced.
 
-        Whoever has the files at hand may be told of them; a page of findings would announce them.
+        That is visits in items that lie ahead, and the plan of inspections while it has any that may
+        not be told of. Whoever has the files at hand may know; a page of findings would announce them.
         """
         found = [*self.syntax]
         placed: dict[str, list[Problem]] = {}
         for path, problem in self._all_problems():
-            if problem.holds_on(day) and (ahead or not self._is_of_a_visit_ahead(path, problem, day)):
+            if problem.holds_on(day) and (ahead or not self._would_announce(path, problem, day)):
                 placed.setdefault(path, []).append(problem)
         for path, listed in placed.items():
             found += place(path, self.tree[path], listed)
@@ -104,7 +105,9 @@ class Readings:
         registry, findings = self.registry.told_on(day), tuple(self.findings(day, ahead=False))
         return Ledger(items, tuple(broken), reports, registry, findings)
 
-    def _is_of_a_visit_ahead(self, path: str, problem: Problem, day: str) -> bool:
+    def _would_announce(self, path: str, problem: Problem, day: str) -> bool:
+        if path == registry_files.INSPECTIONS:
+            return not all(one.may_be_told(day) for one in self.registry.inspections.values())
         reading = self.items.get(path)
         if problem.pointer[:1] != ("visits",) or reading is None or reading.data is None:
             return False
