@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from duban.burden import Conflict, Load, conflicts, demands, loads, monday, month_before
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
@@ -14,8 +14,8 @@ from duban.cli.table import print_table
 from duban.convening import SUPERVISING, Duty, duties, serves
 from duban.inspection import Objection, inspection_demands, objections
 from duban.language import Language
-from duban.model import Registry
-from duban.status import statuses
+from duban.model import Ledger, Registry
+from duban.status import Status, statuses
 
 _WEEKS_AHEAD = 6
 
@@ -36,39 +36,52 @@ def run(context: Context, options: argparse.Namespace) -> int:
     if options.unit and options.unit not in registry.units:
         raise UsageError(context.text("cli.no_such_unit", unit=options.unit))
     states = statuses(ledger, day, context.calendar(ledger))
+    found = _judged(ledger, registry, states, day, options.unit)
+    if options.format == "json":
+        print_json({"as_of": day, **_told(found, registry)})
+    else:
+        _print(found, registry, context.text)
+    coming = any(one.week >= monday(day) for one in found.conflicts) or any(one.is_coming(day) for one in found.against)
+    return FINDINGS if coming else CLEAN
+
+
+class _Judged(NamedTuple):
+    """What the command tells: of each unit, of weeks, of the plan, of the people."""
+
+    borne: list[Load]
+    conflicts: list[Conflict]
+    against: list[Objection]
+    people: list[Duty]
+
+
+def _judged(ledger: Ledger, registry: Registry, states: Mapping[str, Status], day: str, unit: str | None) -> _Judged:
+    """What is found on an ISO day, of one unit alone where one is given; people are those of the whole roster."""
     first = f"{month_before(day[:7])}-01"
     last = (date.fromisoformat(monday(day)) + timedelta(days=7 * _WEEKS_AHEAD - 1)).isoformat()
-    found = [*demands(ledger.items.values(), states, first, last, day)]
-    planned = registry.inspections.values()
+    items, planned = ledger.items.values(), registry.inspections.values()
+    found = [*demands(items, states, first, last, day)]
     found += inspection_demands(planned, found, first, last, day)
-    mine = [one for one in found if not options.unit or one.unit == options.unit]
-    borne = [one for one in loads(mine, states, day) if not options.unit or one.unit == options.unit]
-    clashes = conflicts(mine)
-    limit = registry.policy["burden"]["comprehensive_per_year"]
-    against = [
-        one
-        for one in objections(planned, ledger.items.values(), limit, day)
-        if not options.unit or options.unit in one.units
-    ]
+    mine = [one for one in found if unit in (None, one.unit)]
     lying = duties(ledger, states.values(), planned, day)
     serving = [lying[one.id] for one in registry.people.values() if one.team in SUPERVISING and serves(one, day, day)]
-    people = sorted(serving, key=lambda one: (-one.load, one.person))
-    if options.format == "json":
-        print_json(
-            {
-                "as_of": day,
-                "units": [_load_told(one, registry) for one in borne],
-                "conflicts": [_conflict_told(one, registry) for one in clashes],
-                "objections": [_objection_told(one, registry) for one in against],
-                "supervisors": [
-                    {"person": one.person, "open_items": one.items, "inspections": one.inspections} for one in people
-                ],
-            }
-        )
-    else:
-        _print(borne, clashes, against, people, registry, context.text)
-    coming = any(one.week >= monday(day) for one in clashes) or any(one.is_coming(day) for one in against)
-    return FINDINGS if coming else CLEAN
+    against = objections(planned, items, registry.policy["burden"]["comprehensive_per_year"], day)
+    return _Judged(
+        [one for one in loads(mine, states, day) if unit in (None, one.unit)],
+        conflicts(mine),
+        [one for one in against if unit is None or unit in one.units],
+        sorted(serving, key=lambda one: (-one.load, one.person)),
+    )
+
+
+def _told(found: _Judged, registry: Registry) -> dict[str, Any]:
+    return {
+        "units": [_load_told(one, registry) for one in found.borne],
+        "conflicts": [_conflict_told(one, registry) for one in found.conflicts],
+        "objections": [_objection_told(one, registry) for one in found.against],
+        "supervisors": [
+            {"person": one.person, "open_items": one.items, "inspections": one.inspections} for one in found.people
+        ],
+    }
 
 
 def _load_told(one: Load, registry: Registry) -> dict[str, Any]:
@@ -117,21 +130,14 @@ def _objection_told(one: Objection, registry: Registry) -> dict[str, Any]:
     }
 
 
-def _print(
-    borne: Sequence[Load],
-    clashes: Sequence[Conflict],
-    against: Sequence[Objection],
-    people: Sequence[Duty],
-    registry: Registry,
-    text: Language,
-) -> None:
+def _print(found: _Judged, registry: Registry, text: Language) -> None:
     def section(name: str, rows: list[list[str]]) -> None:
         sys.stdout.write(f"\n{text(f'burden.section.{name}')}\n")
         print_table([text(f"burden.{name}.{column}") for column in _COLUMNS[name]], rows)
 
     section(
         "units",
-        [[registry.unit_name(one.unit), str(one.total), str(one.before), str(one.unanswered)] for one in borne],
+        [[registry.unit_name(one.unit), str(one.total), str(one.before), str(one.unanswered)] for one in found.borne],
     )
     section(
         "conflicts",
@@ -143,7 +149,7 @@ def _print(
                 str(len(one.demands)),
                 text("shown.semicolon").join(text(f"burden.merge.{merge}") for merge in one.merges),
             ]
-            for one in clashes
+            for one in found.conflicts
         ],
     )
     section(
@@ -156,12 +162,12 @@ def _print(
                 text("shown.comma").join(asking.item or _title(asking.inspection, registry) for asking in one.askings),
                 text(f"inspection.advice.{one.kind}"),
             ]
-            for one in against
+            for one in found.against
         ],
     )
     section(
         "supervisors",
-        [[registry.position(one.person), str(one.items), str(one.inspections)] for one in people],
+        [[registry.position(one.person), str(one.items), str(one.inspections)] for one in found.people],
     )
 
 
