@@ -14,6 +14,7 @@ from conftest import AS_OF, ROOT, Outcome
 from duban.assignment import assigned
 from duban.burden import DEMAND_KINDS, INSPECTIONS, Demand, conflicts, demands, loads, monday, month_before, unanswered
 from duban.calendar import WorkCalendar
+from duban.inspection import inspection_demands, objections
 from duban.model import Item, Ledger
 from duban.status import status, statuses
 from records import DEADLINE, LEAD, POLICY, closure, noticed
@@ -140,7 +141,7 @@ def test_loads_are_of_this_month_so_far_and_of_the_month_before() -> None:
 def test_two_items_in_one_week_are_a_conflict_and_say_what_to_merge() -> None:
     week = ("2019-10-07", "2019-10-08", "2019-10-13")
     coming = [Demand("city", "visit", on, str(nth), people=("a",)) for nth, on in enumerate(week)]
-    assert [(one.week, one.items, one.merges) for one in conflicts(coming)] == [("2019-10-07", 3, ("inspections",))]
+    assert [(one.week, one.askers, one.merges) for one in conflicts(coming)] == [("2019-10-07", 3, ("inspections",))]
     papers = [Demand("city", "report", week[0], "1"), Demand("city", "tracking_notice", week[2], "2")]
     assert [one.merges for one in conflicts(papers)] == [("papers",)]
     assert [one.merges for one in conflicts([coming[0], papers[1]])] == [("collect",)]
@@ -170,8 +171,8 @@ def test_conflicts_hold_what_one_unit_was_asked_in_one_week_in_whatever_order_it
         assert len(mine) > 1
         assert date.fromisoformat(one.week).weekday() == 0
     chance.shuffle(found)
-    assert [(one.unit, one.week, one.items, one.merges) for one in conflicts(found)] == [
-        (one.unit, one.week, one.items, one.merges) for one in listed
+    assert [(one.unit, one.week, one.askers, one.merges) for one in conflicts(found)] == [
+        (one.unit, one.week, one.askers, one.merges) for one in listed
     ]
 
 
@@ -194,7 +195,9 @@ def test_the_command_tells_what_the_judgement_found(
 ) -> None:
     states = statuses(ledger, AS_OF, calendar)
     told = run("-C", ROOT, "burden", "--as-of", AS_OF, "--format", "json").json
-    found = [*demands(ledger.items.values(), states, "2019-09-01", "2019-12-08", AS_OF)]
+    span, planned = ("2019-09-01", "2019-12-08", AS_OF), ledger.registry.inspections.values()
+    found = [*demands(ledger.items.values(), states, *span)]
+    found += inspection_demands(planned, found, *span)
     assert [(one["unit"], one["unanswered"]) for one in told["units"]] == [
         (one.unit, one.unanswered) for one in loads(found, states, AS_OF)
     ]
@@ -208,6 +211,13 @@ def test_the_command_tells_what_the_judgement_found(
             if states[item.id].light in ("on_track", "due_soon", "overdue")
         )
         assert one["open_items"] == on
+        assert one["inspections"] == sum(one["person"] in plan.people and plan.end >= AS_OF for plan in planned)
+    assert sum(one["inspections"] for one in told["supervisors"]) > 0
+    against = objections(planned, ledger.items.values(), 1, AS_OF)
+    assert [(one["kind"], tuple(one["units"])) for one in told["objections"]] == [
+        (one.kind, one.units) for one in against
+    ]
+    assert run("-C", ROOT, "burden", "--as-of", AS_OF).code == 1, "what is to come conflicts"
     unit = told["conflicts"][0]["unit"]
     mine = run("-C", ROOT, "burden", "--as-of", AS_OF, "--unit", unit, "--format", "json").json
     assert {one["unit"] for one in (*mine["units"], *mine["conflicts"])} == {unit}

@@ -160,6 +160,21 @@ def test_every_visit_made_is_on_the_schedule_and_none_that_is_to_come(ledger: Le
         assert later["schedule.html"] == page
 
 
+def test_the_plan_of_inspections_is_on_the_schedule_but_what_may_not_be_told(ledger: Ledger, schemas: Schemas) -> None:
+    page = pages_of(schedule_page.site_pages, ledger=ledger, schemas=schemas)["schedule.html"]
+    assert re.findall(r'<tr id="inspection-([a-z-]+)">', page) == [
+        "key-projects-winter",
+        "county-annual",
+        "wages-year-end",
+        "heating-season",
+        "civilized-city-august",
+    ]
+    assert "农村户厕改造质量突击检查" not in page
+    for kind in ("material", "same_month"):
+        assert ZH(f"inspection.advice.{kind}") in page
+    assert "schedule.html#inspection-county-annual" in page.partition('id="clashes"')[2]
+
+
 def test_visits_by_campaign_add_up_to_the_figures(ledger: Ledger, schemas: Schemas, calendar: WorkCalendar) -> None:
     page = pages_of(schedule_page.site_pages, ledger=ledger, schemas=schemas)["schedule.html"]
     table = page[page.index('id="by-campaign"') :].partition("</table>")[0]
@@ -404,7 +419,7 @@ def test_parts_are_the_list_in_order_each_full_but_the_last(rows: list[int], mos
 @pytest.mark.parametrize("name", ["internal", "public"])
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_an_empty_ledger_says_so_on_every_page(ledger: Ledger, schemas: Schemas, name: EditionName, code: str) -> None:
-    nobody = replace(ledger.registry, people={}, plans={}, campaigns={})
+    nobody = replace(ledger.registry, people={}, plans={}, campaigns={}, inspections={})
     empty = replace(ledger, items={}, reports={}, registry=nobody)
     pages = pages_of(*MAKERS, ledger=empty, schemas=schemas, name=name, code=code)
     assert len(pages) == (5 if name == "internal" else 2)
@@ -422,6 +437,9 @@ def test_hostile_names_in_the_registry_stay_text(ledger: Ledger, schemas: Schema
         units={key: replace(one, short_name=HOSTILE) for key, one in registry.units.items()},
         campaigns={key: replace(one, name=HOSTILE) for key, one in registry.campaigns.items()},
         plans={key: replace(one, name=HOSTILE, target=HOSTILE) for key, one in registry.plans.items()},
+        inspections={
+            key: replace(one, title=HOSTILE, materials=(HOSTILE,)) for key, one in registry.inspections.items()
+        },
     )
     pages = pages_of(*MAKERS, ledger=replace(ledger, registry=hostile), schemas=schemas)
     for path, page in pages.items():

@@ -34,6 +34,7 @@ NAMES = (
     "policy",
     "plan",
     "calendar",
+    "inspections",
     "receipt",
 )
 MARKS = {

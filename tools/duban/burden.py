@@ -18,9 +18,9 @@ from duban.model import Item
 from duban.record import CoordinationNotice, ItemRecord
 from duban.status import Status
 
-DemandKind = Literal["visit", "recheck", "look_back", "tracking_notice", "coordination_notice", "report"]
+DemandKind = Literal["visit", "inspection", "recheck", "look_back", "tracking_notice", "coordination_notice", "report"]
 DEMAND_KINDS: tuple[DemandKind, ...] = get_args(DemandKind)
-INSPECTIONS: frozenset[DemandKind] = frozenset({"visit", "recheck", "look_back"})
+INSPECTIONS: frozenset[DemandKind] = frozenset({"visit", "inspection", "recheck", "look_back"})
 Merge = Literal["inspections", "papers", "collect"]
 PERIODIC = "定期"
 
@@ -29,9 +29,10 @@ class Demand(NamedTuple):
     """One thing that takes a unit's time on an ISO day: someone comes, or something must be written.
 
     A notice counts on the day it was issued, a periodic report on the day it is due, a re-check or
-    look-back that is still to come on the day it is planned for (``planned``). ``entry`` is where it
-    stands in its item (``/visits/2``), "" where it has no entry of its own. ``people`` are those who
-    ask.
+    look-back that is still to come on the day it is planned for (``planned``), an inspection of the
+    year's plan once in each week. ``entry`` is where it stands in its item (``/visits/2``), "" where it
+    has no entry of its own. ``people`` are those who ask. ``item`` is "" for an ``inspection``, which
+    is then named by its id.
     """
 
     unit: str
@@ -41,6 +42,12 @@ class Demand(NamedTuple):
     entry: str = ""
     people: tuple[str, ...] = ()
     planned: bool = False
+    inspection: str = ""
+
+    @property
+    def asker(self) -> str:
+        """What asks: an item or an inspection, by its id."""
+        return self.item or f"inspection {self.inspection}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One unit asked by several items or teams in the week from Monday ``week`` on, and what could be merged."""
+    """One unit asked by several, items or inspections or teams, in the week from Monday ``week`` on; what to merge."""
 
     unit: str
     week: str
@@ -71,9 +78,9 @@ class Conflict:
     merges: tuple[Merge, ...]
 
     @property
-    def items(self) -> int:
-        """How many items ask."""
-        return len({one.item for one in self.demands})
+    def askers(self) -> int:
+        """How many items and inspections ask."""
+        return len({one.asker for one in self.demands})
 
 
 def demands(items: Iterable[Item], states: Mapping[str, Status], first: str, last: str, day: str) -> Iterator[Demand]:
@@ -129,7 +136,10 @@ def unanswered(states: Iterable[Status], day: str) -> Counter[str]:
 
 
 def conflicts(found: Iterable[Demand]) -> list[Conflict]:
-    """The units that several items, or teams without a person in common, ask in one week: by week, most items first."""
+    """The units that several items or inspections, or teams without a person in common, ask in one week.
+
+    By week, most askers first.
+    """
     groups: dict[tuple[str, str], list[Demand]] = {}
     for one in found:
         groups.setdefault((monday(one.on), one.unit), []).append(one)
@@ -137,9 +147,9 @@ def conflicts(found: Iterable[Demand]) -> list[Conflict]:
     for (week, unit), group in groups.items():
         merges = tuple(_merges(group))
         if merges:
-            ordered = sorted(group, key=lambda one: (one.on, one.item, DEMAND_KINDS.index(one.kind), one.entry))
+            ordered = sorted(group, key=lambda one: (one.on, one.asker, DEMAND_KINDS.index(one.kind), one.entry))
             listed.append(Conflict(unit, week, tuple(ordered), merges))
-    return sorted(listed, key=lambda one: (one.week, -one.items, -len(one.demands), one.unit))
+    return sorted(listed, key=lambda one: (one.week, -one.askers, -len(one.demands), one.unit))
 
 
 @cache
@@ -202,7 +212,7 @@ def _asked(coordination: CoordinationNotice) -> dict[str, None]:
 def _merges(group: Sequence[Demand]) -> Iterator[Merge]:
     inspections = [one for one in group if one.kind in INSPECTIONS]
     papers = [one for one in group if one.kind not in INSPECTIONS]
-    coming, writing = {one.item for one in inspections}, {one.item for one in papers}
+    coming, writing = {one.asker for one in inspections}, {one.asker for one in papers}
     if len(coming) > 1 or _teams(inspections) > 1:
         yield "inspections"
     if len(writing) > 1:

@@ -134,6 +134,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D605": _warning("text"),
         # burden
         "D701": _warning("other", "title"),
+        "D702": _warning(),
         # registry, reports, calendar, schemas
         "D801": _error("id", "place"),
         "D802": _error("role"),
@@ -144,6 +145,11 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D807": _error("year", "expected"),
         "D808": _error("account", "person"),
         "D809": _error("problem"),
+        "D810": _error("title"),
+        "D811": _error("number", "other"),
+        "D812": _error("day", "start"),
+        "D813": _warning("end"),
+        "D814": _warning("person", "other", "day"),
         # what a change may not do
         "D901": _error("entry"),
         "D902": _error("id"),

@@ -14,6 +14,7 @@ from duban.model import Broken, Data, Item, Ledger, Registry, Tree
 from duban.reader import Reader, Reading, content_digest
 from duban.record import ItemRecord, ReportRecord
 from duban.rules import across, amendments
+from duban.rules.across import Facts
 from duban.schema import SchemaError, Schemas
 from duban.timeline import Timeline
 
@@ -46,15 +47,20 @@ class Readings:
     items: Mapping[str, Reading]
     reports: Mapping[str, Reading]
     registry_problems: tuple[tuple[str, Problem], ...] = ()
+    registry_facts: Mapping[str, Facts] = field(default_factory=dict)
     syntax: tuple[Finding, ...] = ()
     schemas: Schemas | None = field(default=None, compare=False)
 
-    def findings(self, day: str) -> list[Finding]:
-        """What is wrong on an ISO day, in reading order."""
+    def findings(self, day: str, *, ahead: bool = True) -> list[Finding]:
+        """What is wrong on an ISO day, in reading order; without ``ahead`` nothing about what must not be announced.
+
+        That is visits in items that lie ahead, and the plan of inspections while it has any that may
+        not be told of. Whoever has the files at hand may know; a page of findings would announce them.
+        """
         found = [*self.syntax]
         placed: dict[str, list[Problem]] = {}
         for path, problem in self._all_problems():
-            if problem.holds_on(day):
+            if problem.holds_on(day) and (ahead or not self._would_announce(path, problem, day)):
                 placed.setdefault(path, []).append(problem)
         for path, listed in placed.items():
             found += place(path, self.tree[path], listed)
@@ -72,7 +78,11 @@ class Readings:
         return {path: reading.facts.latest for path, reading in self.items.items() if reading.data is not None}
 
     def ledger(self, day: str) -> Ledger:
-        """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too."""
+        """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too.
+
+        What must not be told of before it took place is not in it: unannounced inspections of the plan,
+        and what is wrong with visits that lie ahead.
+        """
         timeline = Timeline(self.schemas.field("item")) if self.schemas else None
 
         def then(reading: Reading) -> Data | None:
@@ -92,7 +102,16 @@ class Readings:
         items = Items(present, item)
         issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
         reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
-        return Ledger(items, tuple(broken), reports, self.registry, tuple(self.findings(day)))
+        registry, findings = self.registry.told_on(day), tuple(self.findings(day, ahead=False))
+        return Ledger(items, tuple(broken), reports, registry, findings)
+
+    def _would_announce(self, path: str, problem: Problem, day: str) -> bool:
+        if path == registry_files.INSPECTIONS:
+            return not all(one.may_be_told(day) for one in self.registry.inspections.values())
+        reading = self.items.get(path)
+        if problem.pointer[:1] != ("visits",) or reading is None or reading.data is None:
+            return False
+        return any(visit["on"] > day for visit in reading.data()["visits"])
 
     def _all_problems(self) -> Iterator[tuple[str, Problem]]:
         yield from self.registry_problems
@@ -103,7 +122,7 @@ class Readings:
         report_facts = {path: reading.facts for path, reading in self.reports.items() if reading.facts.id}
         yield from across.numbers_used_once(facts)
         yield from across.references_met(
-            {**facts, **report_facts},
+            {**facts, **report_facts, **self.registry_facts},
             [fact.id for fact in facts.values()],
             [fact.id for fact in report_facts.values()],
             self._label,
@@ -113,7 +132,7 @@ class Readings:
 
     def _label(self, path: str, pointer: Pointer) -> Detail:
         """What people call the field at a pointer into an item or a report."""
-        name = "item" if path.startswith("items/") else "report"
+        name = {"items": "item", "reports": "report"}.get(path.partition("/")[0], "inspections")
         here = self.schemas.field(name).at(pointer) if self.schemas else None
         return here.labels if here else str(pointer[-1])
 
@@ -166,6 +185,7 @@ def collected(tree: Tree, reader: Reader, found: Mapping[str, Reading], misplace
         {path: reading for path, reading in found.items() if path.startswith("items/")},
         {path: reading for path, reading in found.items() if path.startswith("reports/")},
         tuple(reader.registry_problems),
+        reader.registry_facts,
         (*reader.registry_syntax, *misplaced),
         reader.schemas,
     )

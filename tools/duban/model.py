@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from duban.finding import Finding, Pointer
@@ -14,6 +14,8 @@ Data = dict[str, Any]
 
 STEPS = ("intake", "proposal", "approval", "method", "report", "feedback", "archive")
 ENDS = ("not_filed", "withdrawn", "superseded")
+TEAMS = ("专业督查员", "特聘督查专员", "督查专家", "社会群众")
+"""The teams of supervision, "1+3": professionals, seconded commissioners, experts, the public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,55 @@ class PlanEntry:
     sample: bool = False
 
 
+class InspectionApproval(NamedTuple):
+    """What an inspection rests on: the annual plan or an approval for itself, its number, by whom, on which ISO day."""
+
+    basis: str
+    number: str
+    by: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One inspection of the year's plan, from one ISO day to another, both included.
+
+    Where only its month is settled (``by_month``) they are the first and the last of that month.
+    ``lead`` is "" and ``units`` are empty where an unannounced one does not name them yet.
+    """
+
+    id: str
+    title: str
+    kind: str
+    start: str
+    end: str
+    by_month: bool = False
+    units: tuple[str, ...] = ()
+    lead: str = ""
+    team: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    unannounced: bool = False
+    approval: InspectionApproval | None = None
+    items: tuple[str, ...] = ()
+    sample: bool = False
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who goes, the lead first, each once."""
+        return tuple(dict.fromkeys(one for one in (self.lead, *self.team) if one))
+
+    def may_be_told(self, day: str) -> bool:
+        """Whether it may be told of on an ISO day: an unannounced one (四不两直) only once it is over."""
+        return not self.unannounced or self.end < day
+
+    def overlaps(self, first: str, last: str) -> bool:
+        """Whether any of its days lies between two ISO days, both included."""
+        return self.start <= last and first <= self.end
+
+
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Units, people, campaigns, the annual plans, the policy and the calendar's overrides.
+    """Units, people, campaigns, annual plans, the plan of inspections, the policy and the calendar's overrides.
 
     ``plans`` maps (year, entry id), ``causes`` cause codes to their Chinese names, ``overrides`` an
     ISO day to whether people work on it.
@@ -107,6 +155,12 @@ class Registry:
     causes: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, bool] = field(default_factory=dict)
     confirmed_years: frozenset[int] = frozenset()
+    inspections: Mapping[str, Inspection] = field(default_factory=dict)
+
+    def told_on(self, day: str) -> Registry:
+        """The registry without the inspections that may not be told of on an ISO day."""
+        told = {one.id: one for one in self.inspections.values() if one.may_be_told(day)}
+        return self if len(told) == len(self.inspections) else replace(self, inspections=told)
 
     def unit_name(self, unit: str) -> str:
         """The short name people use; the id itself where the registry lacks it."""

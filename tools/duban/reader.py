@@ -13,7 +13,7 @@ from duban.finding import Finding, Problem
 from duban.model import Data, Item, Registry, Tree
 from duban.parse import parse
 from duban.record import ItemRecord
-from duban.rules import across, amendments, closing, forms, life, privacy, references
+from duban.rules import across, amendments, closing, forms, inspections, life, privacy, references
 from duban.rules.across import Facts
 from duban.rules.case import Case, Rule
 from duban.schema import Field, Schemas
@@ -33,6 +33,7 @@ ITEM_RULES: tuple[Rule, ...] = (
     references.campaign_of_the_time,
     references.signers,
     references.supervisors,
+    inspections.visits_have_a_basis,
     forms.numbers,
     forms.milestones,
     forms.tracking_in_turn,
@@ -101,6 +102,7 @@ class Reader:
         self.schemas = schemas
         self.registry_syntax: list[Finding] = []
         self.registry_problems: list[tuple[str, Problem]] = []
+        self.registry_facts: dict[str, Facts] = {}
         self.complete = False
         self.registry = self._read_registry(tree)
         digest = hashlib.blake2b(digest_size=16)
@@ -171,8 +173,8 @@ class Reader:
 
     def _read_registry(self, tree: Tree) -> Registry:
         files: dict[str, Data] = {}
-        plans = {path: "plan" for path in sorted(tree) if path.startswith(registry_files.PLANS)}
-        for path, name in {**registry_files.FILES, **plans}.items():
+        names = registry_files.schema_names(tree)
+        for path, name in names.items():
             if path not in tree:
                 self.registry_syntax.append(Finding(path, 1, 1, "D805", {"file": path}))
                 continue
@@ -186,17 +188,23 @@ class Reader:
                 found = [*registry_files.file_problems(path, data)]
             self.registry_problems += [(path, problem) for problem in found]
         # With a part of the registry missing every reference would be wrong: mend that first.
-        self.complete = all(path in files for path in (*registry_files.FILES, *plans))
+        self.complete = names.keys() <= files.keys()
         registry = registry_files.build(files)
         if not self.complete:
             return registry
         self.registry_problems += registry_files.cross_problems(registry)
-        for path, name in {**registry_files.FILES, **plans}.items():
-            if path in files:
-                root = self.schemas.field(name)
-                survey = Surveyor(root).survey(files[path])
-                year = files[path].get("year", 0)
-                self.registry_problems += [
-                    (path, problem) for problem in references.references(survey, root, registry, year)
-                ]
+        for path, name in names.items():
+            root = self.schemas.field(name)
+            survey = Surveyor(root).survey(files[path])
+            year = files[path].get("year", 0)
+            self.registry_problems += [
+                (path, problem) for problem in references.references(survey, root, registry, year)
+            ]
+            if named := across.references_to("item", survey):
+                self.registry_facts[path] = Facts("", "", items=named)
+        planned = files.get(registry_files.INSPECTIONS, {}).get("inspections", ())
+        inspected = [registry_files.inspection(row) for row in planned]
+        self.registry_problems += [
+            (registry_files.INSPECTIONS, problem) for problem in inspections.problems_of(inspected, registry)
+        ]
         return registry

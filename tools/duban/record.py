@@ -194,6 +194,7 @@ class Visit(TypedDict):
     visitors: list[str]
     participants: NotRequired[str]
     finding: str
+    requirement: NotRequired[str]
 
 
 class Measure(TypedDict):

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from duban.finding import Problem
-from duban.model import Campaign, Channel, Data, Person, PlanEntry, Registry, Term, Unit
+from duban.model import (
+    Campaign,
+    Channel,
+    Data,
+    Inspection,
+    InspectionApproval,
+    Person,
+    PlanEntry,
+    Registry,
+    Term,
+    Unit,
+)
 
 FILES = {
     "registry/units.yml": "units",
@@ -16,6 +28,14 @@ FILES = {
     "registry/calendar.yml": "calendar",
 }
 PLANS = "registry/plan/"
+INSPECTIONS = "registry/inspections.yml"
+_OPTIONAL = {INSPECTIONS: "inspections"}
+
+
+def schema_names(paths: Collection[str]) -> dict[str, str]:
+    """The registry files that a ledger must have, and of its ``paths`` the others, each with its schema's name."""
+    optional = {path: name for path, name in _OPTIONAL.items() if path in paths}
+    return {**FILES, **{path: "plan" for path in sorted(paths) if path.startswith(PLANS)}, **optional}
 
 
 def build(files: dict[str, Data]) -> Registry:
@@ -40,6 +60,31 @@ def build(files: dict[str, Data]) -> Registry:
         causes={cause["code"]: cause["name"] for cause in files.get("registry/policy.yml", {}).get("causes", ())},
         overrides={day["date"]: day["workday"] for day in calendar.get("days", ())},
         confirmed_years=frozenset(calendar.get("confirmed_years", ())),
+        inspections={row["id"]: inspection(row) for row in rows("inspections")},
+    )
+
+
+def inspection(row: Data) -> Inspection:
+    """One inspection of the plan, of valid data."""
+    approval = row.get("approval")
+    month = row.get("month", "")
+    start = row.get("from") or f"{month}-01"
+    end = row.get("to") or f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]}"
+    return Inspection(
+        id=row["id"],
+        title=row["title"],
+        kind=row["kind"],
+        start=start,
+        end=end,
+        by_month="from" not in row,
+        units=tuple(row.get("units", ())),
+        lead=row.get("lead", ""),
+        team=tuple(row.get("team", ())),
+        materials=tuple(row.get("materials", ())),
+        unannounced=row.get("unannounced", False),
+        approval=_approval(approval) if approval else None,
+        items=tuple(row.get("items", ())),
+        sample=row.get("sample", False),
     )
 
 
@@ -100,6 +145,10 @@ def _periods(row: Data) -> Iterator[tuple[tuple[str | int, ...], Data]]:
 
 def _named(row: Data) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in ("from", "to")}
+
+
+def _approval(row: Data) -> InspectionApproval:
+    return InspectionApproval(row["basis"], row["number"], row["approved_by"], row["approved_on"])
 
 
 def _person(row: Data) -> Person:

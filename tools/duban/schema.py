@@ -205,6 +205,11 @@ class Schemas:
                 raise
         return self._fields[name]
 
+    def listed(self, name: str) -> Mapping[str, Field]:
+        """What each row has of a schema that is a list under its own name, such as ``units``."""
+        rows = self.field(name).properties[name].items
+        return rows.properties if rows else {}
+
     def _resolve(self, name: str, schema: Mapping[str, Any]) -> Field:
         merged: dict[str, Any] = {}
         here: Mapping[str, Any] | None = schema

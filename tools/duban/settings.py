@@ -100,7 +100,7 @@ def _reviewers(policy: Data, teams: Sequence[Data]) -> list[Data]:
 
 def _patterns(part: Part) -> list[str]:
     if part == "registry":
-        starts = [*(path for path in registry.FILES if path != _POLICY), registry.PLANS]
+        starts = [*(path for path in registry.FILES if path != _POLICY), registry.INSPECTIONS, registry.PLANS]
     elif part == "tools":
         starts = list(_TOOLS)
     else:

@@ -33,6 +33,7 @@ COMMANDS = (
     "report",
     "assess",
     "burden",
+    "convene",
     "replay",
     "synth",
 )

@@ -1,73 +1,87 @@
-"""``duban burden``: what units are asked, who is asked by several at once, and how much lies on each supervisor."""
+"""``duban burden``: what units are asked, where that or the plan conflicts, and how much lies on supervisors."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from duban.assignment import assigned
 from duban.burden import Conflict, Load, conflicts, demands, loads, monday, month_before
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import print_table
+from duban.convening import SUPERVISING, Duty, duties, serves
+from duban.inspection import Objection, inspection_demands, objections
 from duban.language import Language
 from duban.model import Ledger, Registry
-from duban.status import OPEN_LIGHTS, Status, statuses
+from duban.status import Status, statuses
 
 _WEEKS_AHEAD = 6
-_TEAMS = ("专业督查员", "特聘督查专员", "督查专家")
 
 
 def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
     parser.add_argument("--unit", metavar="ID", help=text("burden.help.unit"))
+    parser.add_argument("--unannounced", action="store_true", help=text("burden.help.unannounced"))
     parser.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.help.format"))
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
     day = context.day(options.as_of)
-    ledger = context.ledger(day)
-    registry = ledger.registry
+    readings = context.readings(context.tree())
+    ledger = readings.ledger(day)
+    # Only whoever asks for them is told of unannounced inspections that are still to come.
+    registry = readings.registry if options.unannounced else ledger.registry
     if options.unit and options.unit not in registry.units:
         raise UsageError(context.text("cli.no_such_unit", unit=options.unit))
     states = statuses(ledger, day, context.calendar(ledger))
-    last = (date.fromisoformat(monday(day)) + timedelta(days=7 * _WEEKS_AHEAD - 1)).isoformat()
-    found = [*demands(ledger.items.values(), states, f"{month_before(day[:7])}-01", last, day)]
-    mine = [one for one in found if not options.unit or one.unit == options.unit]
-    borne = [one for one in loads(mine, states, day) if not options.unit or one.unit == options.unit]
-    clashes = conflicts(mine)
-    people = _supervisors(ledger, states.values(), day)
-    coming = any(one.week >= monday(day) for one in clashes)
+    found = _judged(ledger, registry, states, day, options.unit)
     if options.format == "json":
-        print_json(
-            {
-                "as_of": day,
-                "units": [_load_told(one, registry) for one in borne],
-                "conflicts": [_conflict_told(one, registry) for one in clashes],
-                "supervisors": [{"person": person, "open_items": count} for person, count in people],
-            }
-        )
+        print_json({"as_of": day, **_told(found, registry)})
     else:
-        _print(borne, clashes, people, registry, context.text)
+        _print(found, registry, context.text)
+    coming = any(one.week >= monday(day) for one in found.conflicts) or any(one.is_coming(day) for one in found.against)
     return FINDINGS if coming else CLEAN
 
 
-def _supervisors(ledger: Ledger, states: Iterable[Status], day: str) -> list[tuple[str, int]]:
-    """How many open items each person of the teams is on whose term runs, most first."""
-    counts = Counter(
-        person for state in states if state.light in OPEN_LIGHTS for person in assigned(ledger.items[state.id].record)
+class _Judged(NamedTuple):
+    """What the command tells: of each unit, of weeks, of the plan, of the people."""
+
+    borne: list[Load]
+    conflicts: list[Conflict]
+    against: list[Objection]
+    people: list[Duty]
+
+
+def _judged(ledger: Ledger, registry: Registry, states: Mapping[str, Status], day: str, unit: str | None) -> _Judged:
+    """What is found on an ISO day, of one unit alone where one is given; people are those of the whole roster."""
+    first = f"{month_before(day[:7])}-01"
+    last = (date.fromisoformat(monday(day)) + timedelta(days=7 * _WEEKS_AHEAD - 1)).isoformat()
+    items, planned = ledger.items.values(), registry.inspections.values()
+    found = [*demands(items, states, first, last, day)]
+    found += inspection_demands(planned, found, first, last, day)
+    mine = [one for one in found if unit in (None, one.unit)]
+    lying = duties(ledger, states.values(), planned, day)
+    serving = [lying[one.id] for one in registry.people.values() if one.team in SUPERVISING and serves(one, day, day)]
+    against = objections(planned, items, registry.policy["burden"]["comprehensive_per_year"], day)
+    return _Judged(
+        [one for one in loads(mine, states, day) if unit in (None, one.unit)],
+        conflicts(mine),
+        [one for one in against if unit is None or unit in one.units],
+        sorted(serving, key=lambda one: (-one.load, one.person)),
     )
-    serving = [
-        one
-        for one in ledger.registry.people.values()
-        if one.team in _TEAMS
-        and (one.term is None or one.term.covers(day))
-        and any(term.covers(day) for term in one.roles)
-    ]
-    return sorted(((one.id, counts[one.id]) for one in serving), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _told(found: _Judged, registry: Registry) -> dict[str, Any]:
+    return {
+        "units": [_load_told(one, registry) for one in found.borne],
+        "conflicts": [_conflict_told(one, registry) for one in found.conflicts],
+        "objections": [_objection_told(one, registry) for one in found.against],
+        "supervisors": [
+            {"person": one.person, "open_items": one.items, "inspections": one.inspections} for one in found.people
+        ],
+    }
 
 
 def _load_told(one: Load, registry: Registry) -> dict[str, Any]:
@@ -85,7 +99,8 @@ def _conflict_told(one: Conflict, registry: Registry) -> dict[str, Any]:
         {
             "kind": demand.kind,
             "on": demand.on,
-            "item": demand.item,
+            "item": demand.item or None,
+            "inspection": demand.inspection or None,
             "entry": demand.entry or None,
             "planned": demand.planned,
         }
@@ -95,20 +110,34 @@ def _conflict_told(one: Conflict, registry: Registry) -> dict[str, Any]:
     return {"unit": one.unit, "unit_name": name, "week": one.week, "demands": asked, "merge": list(one.merges)}
 
 
-def _print(
-    borne: Sequence[Load],
-    clashes: Sequence[Conflict],
-    people: Sequence[tuple[str, int]],
-    registry: Registry,
-    text: Language,
-) -> None:
+def _objection_told(one: Objection, registry: Registry) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "units": list(one.units),
+        "unit_names": [registry.unit_name(unit) for unit in one.units],
+        "period": one.period,
+        "material": one.material or None,
+        "asked": [
+            {
+                "from": asking.start,
+                "to": asking.end,
+                "inspection": asking.inspection or None,
+                "item": asking.item or None,
+                "entry": asking.entry or None,
+            }
+            for asking in one.askings
+        ],
+    }
+
+
+def _print(found: _Judged, registry: Registry, text: Language) -> None:
     def section(name: str, rows: list[list[str]]) -> None:
         sys.stdout.write(f"\n{text(f'burden.section.{name}')}\n")
         print_table([text(f"burden.{name}.{column}") for column in _COLUMNS[name]], rows)
 
     section(
         "units",
-        [[registry.unit_name(one.unit), str(one.total), str(one.before), str(one.unanswered)] for one in borne],
+        [[registry.unit_name(one.unit), str(one.total), str(one.before), str(one.unanswered)] for one in found.borne],
     )
     section(
         "conflicts",
@@ -116,18 +145,39 @@ def _print(
             [
                 one.week,
                 registry.unit_name(one.unit),
-                str(one.items),
+                str(one.askers),
                 str(len(one.demands)),
                 text("shown.semicolon").join(text(f"burden.merge.{merge}") for merge in one.merges),
             ]
-            for one in clashes
+            for one in found.conflicts
         ],
     )
-    section("supervisors", [[registry.position(person), str(count)] for person, count in people])
+    section(
+        "objections",
+        [
+            [
+                one.period,
+                text("shown.comma").join(map(registry.unit_name, one.units)) or "—",
+                text(f"inspection.objection.{one.kind}", material=one.material, count=len(one.askings)),
+                text("shown.comma").join(asking.item or _title(asking.inspection, registry) for asking in one.askings),
+                text(f"inspection.advice.{one.kind}"),
+            ]
+            for one in found.against
+        ],
+    )
+    section(
+        "supervisors",
+        [[registry.position(one.person), str(one.items), str(one.inspections)] for one in found.people],
+    )
+
+
+def _title(inspection: str, registry: Registry) -> str:
+    return registry.inspections[inspection].title
 
 
 _COLUMNS = {
     "units": ("unit", "this_month", "month_before", "unanswered"),
-    "conflicts": ("week", "unit", "items", "demands", "merge"),
-    "supervisors": ("person", "open_items"),
+    "conflicts": ("week", "unit", "askers", "demands", "merge"),
+    "objections": ("period", "units", "what", "asked", "advice"),
+    "supervisors": ("person", "open_items", "inspections"),
 }

@@ -17,7 +17,7 @@ from duban.load import Readings
 from duban.model import Data, Ledger
 from duban.parse import parse
 from duban.record import OPEN
-from duban.registry import FILES, PLANS
+from duban.registry import schema_names
 from duban.schema import Field, Schemas
 
 Kind = Literal["text", "word"]
@@ -168,8 +168,7 @@ def _comments(source: str, content: bytes) -> Iterator[Value]:
 
 
 def _registry(readings: Readings) -> Iterator[tuple[str, str]]:
-    plans = {path: "plan" for path in sorted(readings.tree) if path.startswith(PLANS)}
-    for path, name in {**FILES, **plans}.items():
+    for path, name in schema_names(readings.tree).items():
         if path in readings.tree:
             yield path, name
 

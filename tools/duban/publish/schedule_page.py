@@ -9,16 +9,19 @@ from itertools import groupby
 from typing import NamedTuple
 
 from duban.burden import DEMAND_KINDS, Conflict, Demand, conflicts, demands, loads, monday, month_before
+from duban.convening import booked
 from duban.figures import UNANNOUNCED
+from duban.inspection import inspection_demands
+from duban.model import TEAMS
 from duban.obligation import Kind
 from duban.publish.chart import Group, month_groups
 from duban.publish.edition import Edition, once
+from duban.publish.inspection_plan import anchor_of, asking_of, plan_of, titled
 from duban.publish.item_row import counted_rows
 from duban.publish.owed import Owed, all_pending, listed
 from duban.publish.page import Page
-from duban.publish.place import Place
 from duban.publish.recent import items_since
-from duban.publish.team_page import TEAMS, VISIT_DAYS, Member, days_from, members
+from duban.publish.team_page import VISIT_DAYS, Member, days_from, members
 from duban.publish.visits import Made, visits_made
 from duban.trend import months_between
 
@@ -49,8 +52,8 @@ class CampaignVisits:
     last: str
 
 
-class Asked(NamedTuple):
-    """One demand with the title of its item and the link to its entry."""
+class Demanded(NamedTuple):
+    """One demand with the title of what asks and the link to it."""
 
     demand: Demand
     title: str
@@ -63,7 +66,7 @@ class ConflictView:
 
     conflict: Conflict
     end: str
-    asked: tuple[Asked, ...]
+    asked: tuple[Demanded, ...]
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
@@ -72,7 +75,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         return
     day, visits = edition.day, visits_made(edition)
     found, this_week = _demands(edition), monday(edition.day)
-    clashes = conflicts(found)
+    clashes, plan = conflicts(found), plan_of(edition)
     context = {
         **_plans(edition),
         "weeks_ahead": WEEKS_AHEAD,
@@ -93,7 +96,11 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "gone": _views(edition, sorted((one for one in clashes if one.week < this_week), key=_latest, reverse=True)),
         "most_conflicts": MOST_CONFLICTS,
         "most_asked": MOST_ASKED,
+        "plan": plan,
+        "anchor_of": anchor_of,
+        "inspection": edition.schemas.listed("inspections") if plan.ahead or plan.over else {},
         "people": _people(edition),
+        "booked": booked(edition.ledger.registry.inspections.values(), day),
         "visit_days": VISIT_DAYS,
         "comprehensive": edition.ledger.registry.policy["burden"]["comprehensive_per_year"],
     }
@@ -107,7 +114,8 @@ def _demands(edition: Edition) -> tuple[Demand, ...]:
     first = min(f"{month_before(day[:7])}-01", days_from(start, -7 * WEEKS_BACK))
     last = days_from(start, 7 * WEEKS_AHEAD - 1)
     items = (edition.ledger.items[identity] for identity in items_since(edition, first))
-    return tuple(demands(items, edition.states, first, last, day))
+    found = [*demands(items, edition.states, first, last, day)]
+    return (*found, *inspection_demands(edition.ledger.registry.inspections.values(), found, first, last, day))
 
 
 def _plans(edition: Edition) -> dict[str, object]:
@@ -167,25 +175,23 @@ def _views(edition: Edition, found: Sequence[Conflict]) -> tuple[list[ConflictVi
         ConflictView(
             one,
             days_from(one.week, 6),
-            tuple(
-                Asked(demand, edition.states[demand.item].title, _link(demand)) for demand in one.demands[:MOST_ASKED]
-            ),
+            tuple(Demanded(demand, *titled(edition, asking_of(demand))[1:]) for demand in one.demands[:MOST_ASKED]),
         )
         for one in found[:MOST_CONFLICTS]
     ]
     return views, max(len(found) - MOST_CONFLICTS, 0)
 
 
-def _link(demand: Demand) -> str:
-    anchor = f"#{Place(demand.item, demand.entry).anchor}" if demand.entry else ""
-    return f"items/{demand.item}.html{anchor}"
-
-
 def _latest(one: Conflict) -> tuple[str, int, int]:
-    return one.week, one.items, len(one.demands)
+    return one.week, one.askers, len(one.demands)
 
 
 def _people(edition: Edition) -> list[Member]:
-    """The people of the four teams who are on an open item or went on a visit, most burdened first."""
-    found = [one for one in members(edition).values() if one.person.team in TEAMS and (one.assigned or one.visits)]
-    return sorted(found, key=lambda one: (-len(one.assigned), -one.overdue, -one.visits))
+    """The people of the four teams who are on an open item, went on a visit or have an inspection ahead, by burden."""
+    ahead = booked(edition.ledger.registry.inspections.values(), edition.day)
+    found = [
+        one
+        for one in members(edition).values()
+        if one.person.team in TEAMS and (one.assigned or one.visits or ahead[one.person.id])
+    ]
+    return sorted(found, key=lambda one: (-len(one.assigned) - ahead[one.person.id], -one.overdue, -one.visits))

@@ -9,14 +9,13 @@ from datetime import date, timedelta
 from typing import Literal
 
 from duban.assignment import Part, assigned
-from duban.model import Person
+from duban.model import TEAMS, Person
 from duban.publish.edition import Edition, once
 from duban.publish.item_row import ItemRow, Share, by_urgency, counted_rows, light_shares
 from duban.publish.names import Names, person_anchor
 from duban.publish.page import Page
 from duban.publish.visits import visits_made
 
-TEAMS = ("专业督查员", "特聘督查专员", "督查专家", "社会群众")
 EXPIRING_DAYS = 60
 VISIT_DAYS = 90
 # So many of a person's items stand with their titles, so many of them at once.

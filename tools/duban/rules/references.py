@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from duban.deadline import finished_on
-from duban.finding import Problem
+from duban.finding import Pointer, Problem
 from duban.model import Registry
 from duban.rules.case import Case
 from duban.schema import Field
@@ -104,18 +104,19 @@ def supervisors(case: Case) -> Iterator[Problem]:
                     (*here, "team"),
                     {"person": person.position, "team": supervisor["team"], "roster_team": person.team},
                 )
-            yield from _fit(case, (*here, "person"), supervisor["person"], method["confirmed_on"], supervised)
+            yield from fit(registry, (*here, "person"), supervisor["person"], method["confirmed_on"], supervised)
     for index, visit in enumerate(record.get("visits", ())):
         for position, visitor in enumerate(visit["visitors"]):
-            yield from _fit(case, ("visits", index, "visitors", position), visitor, visit["on"], supervised)
+            yield from fit(registry, ("visits", index, "visitors", position), visitor, visit["on"], supervised)
 
 
-def _fit(case: Case, pointer: tuple[str | int, ...], name: str, day: str, supervised: set[str]) -> Iterator[Problem]:
-    person = case.registry.people.get(name)
+def fit(registry: Registry, pointer: Pointer, name: str, day: str, supervised: Container[str]) -> Iterator[Problem]:
+    """D210, D211: a person may supervise those units on an ISO day: the term runs, and theirs is none of them."""
+    person = registry.people.get(name)
     if person is None:
         return
     if person.unit in supervised:
-        yield Problem("D211", pointer, {"person": person.position, "unit": case.registry.unit_name(person.unit)})
+        yield Problem("D211", pointer, {"person": person.position, "unit": registry.unit_name(person.unit)})
     if person.term and not person.term.covers(day):
         yield Problem(
             "D210", pointer, {"person": person.position, "day": day, "term_end": person.term.end or person.term.start}

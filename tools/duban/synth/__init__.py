@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from duban.model import Data, Registry, Tree
 from duban.reader import Reader
@@ -71,6 +72,7 @@ def _registry_files(schemas: Schemas, registry: Registry, tree: Tree) -> Iterato
         for one in registry.campaigns.values()
     ]
     yield "registry/campaigns.yml", text("campaigns", {"campaigns": campaigns})
+    yield "registry/inspections.yml", text("inspections", {"inspections": [*_inspections(registry)]})
     yield "registry/calendar.yml", text("calendar", {"confirmed_years": list(range(2018, 2027)), "days": []})
     for year in range(LAST_DAY.year - _YEARS + 1, LAST_DAY.year + 1):
         plan: Data = {"year": year, "key_projects": [], "key_works": []}
@@ -78,3 +80,31 @@ def _registry_files(schemas: Schemas, registry: Registry, tree: Tree) -> Iterato
             row = {"id": entry.id, "name": entry.name, "lead_unit": entry.lead_unit, "target": entry.target}
             plan[entry.kind].append(row)
         yield f"registry/plan/{year}.yml", text("plan", plan)
+
+
+def _inspections(registry: Registry) -> Iterator[Data]:
+    """One inspection a month of the last year: of two units each, by two people of the office."""
+    office = registry.policy["office"]
+    units = [unit for unit in registry.units if unit != office]
+    people = [one.id for one in registry.people.values() if one.unit == office]
+    approver = next(iter(registry.people))
+    for month in range(1, 13):
+        start = date(LAST_DAY.year, month, 10)
+        yield {
+            "id": f"month-{month}",
+            "title": f"{month}月督查检查",
+            "kind": "综合督查" if month == 12 else "专项督查",
+            "units": [units[(2 * month + nth) % len(units)] for nth in (0, 1)],
+            "from": start.isoformat(),
+            "to": (start + timedelta(days=2)).isoformat(),
+            "lead": people[month % len(people)],
+            "team": [people[(month + 1) % len(people)]],
+            "materials": [f"{month}月工作台账"],
+            "unannounced": month % 4 == 0,
+            "approval": {
+                "basis": "年度计划",
+                "number": f"市督〔{LAST_DAY.year}〕1号",
+                "approved_by": approver,
+                "approved_on": f"{LAST_DAY.year}-01-05",
+            },
+        }

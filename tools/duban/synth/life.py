@@ -135,6 +135,7 @@ class _Life:
             "approved_on": str(approved),
             "approved_by": w.holder("director"),
             "opinion": "同意立项，按节点督办。",
+            "basis": "立项批准件",
             "signed": w.sign("director", approved),
         }
         if self.item["openness"] == "主动公开":
