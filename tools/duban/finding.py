@@ -126,6 +126,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D512": _error("standard"),
         "D513": _error(),
         "D514": _error("deadline", "stands"),
+        "D515": _error("role"),
         # what must not be in the ledger
         "D601": _error("text"),
         "D602": _error("text"),

@@ -38,6 +38,7 @@ ITEM_RULES: tuple[Rule, ...] = (
     forms.tracking_in_turn,
     forms.units_named_once,
     closing.extensions,
+    closing.extension_levels,
     closing.tracked_deadline,
     closing.standards_answered,
     closing.closing_earned,

@@ -167,6 +167,7 @@ class ExtensionDecision(TypedDict):
     by: str
     result: str
     opinion: NotRequired[str]
+    signed: list[Signature]
 
 
 class ClosureDecision(TypedDict):

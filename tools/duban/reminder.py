@@ -12,6 +12,7 @@ from duban.burden import monday
 from duban.calendar import WorkCalendar
 from duban.model import Channel, Data, Ledger, Person
 from duban.obligation import Kind, Obligation
+from duban.required import required_roles
 from duban.status import Status
 
 Told = Mapping[str, int | None]
@@ -168,7 +169,6 @@ class _Roster:
 
     def __init__(self, ledger: Ledger, day: str, asked: Data) -> None:
         self._ledger, self._day, self._asked = ledger, day, asked
-        self._signs = ledger.registry.policy["signatures"]
         self._by_unit: dict[str, list[Person]] = {}
         for person in ledger.registry.people.values():
             self._by_unit.setdefault(person.unit, []).append(person)
@@ -186,7 +186,8 @@ class _Roster:
     def office(self, one: Obligation) -> tuple[str, ...]:
         """Who goes there, for what is done on the spot; else whoever signs the entry, and the item's contact."""
         policy, record = self._ledger.registry.policy, self._ledger.items[one.item].record
-        roles = [role.partition("@")[0] for role in self._signs.get(ENTRY_OF[one.kind], ())]
+        asked = required_roles(policy, ENTRY_OF[one.kind], record, self._day)
+        roles = [role.partition("@")[0] for role in asked]
         on_it = [person for person, parts in assigned(record).items() if {"supervisor", "contact"} & {*parts}]
         people = self._ledger.registry.people
         mine = [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from duban.model import Data
 from duban.publish.edition import Edition, once
 from duban.publish.fragments import escaped
 from duban.publish.names import Names
 from duban.publish.shown import Row, Shower, Shown
+from duban.required import DECISION
 from duban.schema import Field
 from duban.status import LIGHTS
 
@@ -95,14 +97,35 @@ def groups(edition: Edition, shower: Shower) -> Iterator[Group]:
 def signed_by(edition: Edition) -> Mapping[str, tuple[str, ...]]:
     """Who must sign each kind of entry: the roles in words, and of which unit."""
     signatures = edition.ledger.registry.policy["signatures"]
-    return {entry: tuple(_role(role, entry, edition) for role in roles) for entry, roles in signatures.items()}
+    return {entry: roles_in_words(roles, entry, edition) for entry, roles in signatures.items()}
+
+
+def roles_in_words(roles: Iterable[str], entry: str, edition: Edition) -> tuple[str, ...]:
+    """Roles that sign a kind of entry, as the policy names them → in words, and of which unit."""
+    return tuple(_role(role, entry, edition) for role in roles)
 
 
 def signings(edition: Edition) -> Iterator[Signing]:
-    """The same, each kind of entry called by its name."""
+    """Who signs each kind of entry called by its name, and who an extension of an important item."""
+    policy, text = edition.ledger.registry.policy, edition.text
     labels = edition.schemas.field("policy").properties["signatures"].properties
     for entry, roles in signed_by(edition).items():
-        yield Signing(labels[entry].label(edition.text.code) if entry in labels else entry, roles)
+        name = labels[entry].label(text.code) if entry in labels else entry
+        yield Signing(name, roles)
+        for level in policy["extension"].get("levels", ()) if entry == DECISION else ():
+            said = text("rules.level", entry=name, items=_reached_by(level, edition), since=level["since"])
+            yield Signing(said, roles_in_words(level["signed"], entry, edition))
+
+
+def _reached_by(level: Data, edition: Edition) -> str:
+    """The importance and urgency that reach a level, as they are called."""
+    fields, code = edition.item_field.properties, edition.text.code
+    said = [
+        edition.text("rules.level_of", field=fields[name].label(code), value=fields[name].value_label(value, code))
+        for name in ("importance", "urgency")
+        for value in level.get(name, ())
+    ]
+    return edition.text("shown.comma").join(said)
 
 
 def series(edition: Edition, shower: Shower) -> tuple[Row, ...]:
