@@ -19,6 +19,7 @@ Told = Mapping[str, int | None]
 """What somebody was told: the nearness last told of each obligation, by its key, and the Mondays of digests."""
 ENTRY_OF: Mapping[Kind, str] = {
     "ack": "ack",
+    "coordination": "coordination_notice",
     "milestone": "progress",
     "progress": "progress",
     "reply": "reply",
@@ -26,6 +27,7 @@ ENTRY_OF: Mapping[Kind, str] = {
     "recheck": "recheck",
     "extension_decision": "extension_decision",
     "deadline": "closure_notice",
+    "reopening": "reopening",
     "feedback": "feedback",
     "look_back": "look_back",
 }

@@ -14,6 +14,7 @@ from duban.status import Status
 
 # What each obligation is met by, where that is not an entry of the same name.
 _ENTRIES: Mapping[str, str] = {
+    "coordination": "coordination_notice",
     "milestone": "progress",
     "subtask": "coordination_notice",
     "deadline": "closure_notice",

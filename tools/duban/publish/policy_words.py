@@ -18,7 +18,21 @@ from duban.status import LIGHTS
 # These have a table of their own, or are no rule but a name.
 _APART = frozenset({"signatures", "series", "causes", "language", "name", "name_en", "office", "tag_authority"})
 _OPEN_GROUPS = frozenset({"deadline_days", "lights", "extension"})
-_SENTENCES = ("ack", "reply", "extension", "result", "look_back", "milestones", "periodic", "interview", "open_lights")
+_SENTENCES = (
+    "ack",
+    "coordination",
+    "reply",
+    "extension",
+    "result",
+    "look_back",
+    "reopen",
+    "milestones",
+    "periodic",
+    "interview",
+    "open_lights",
+)
+# Told only where the policy says anything of it.
+_OPTIONAL = frozenset({"coordination", "reopen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,12 @@ def sentences(edition: Edition) -> tuple[str, ...]:
         "reds": policy["tracking"]["interview_after_red"],
         "bulletin": policy["tracking"]["bulletin_after_workdays"],
     }
-    told = ("extension", "result", "milestones", "open_lights") if edition.public else _SENTENCES
-    return tuple(text(f"rules.words.{name}", **numbers) for name in told)
+    if "coordination" in policy:
+        numbers["coordination"] = policy["coordination"]["within_workdays"]
+    if "reopen" in policy:
+        numbers |= {"reopen": policy["reopen"]["within_days"], "redone": policy["reopen"]["deadline_days"]}
+    told = ("extension", "result", "reopen", "milestones", "open_lights") if edition.public else _SENTENCES
+    return tuple(text(f"rules.words.{name}", **numbers) for name in told if name not in _OPTIONAL or name in policy)
 
 
 def light_rules(edition: Edition) -> tuple[LightRule, ...]:
