@@ -483,6 +483,8 @@ def test_a_refused_extension_is_seen_wherever_the_deadline_is(ledger: Ledger, sc
     assert f'title="{until}">{word}' in chart
     unit = pages_of(unit_pages.loose_pages, ledger=only, schemas=schemas)["units/natural-resources.html"]
     assert f'title="{until}">{word}' in unit
-    data = json.loads(ledger_data(edition("internal", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={})))
+    data = json.loads(
+        ledger_data(edition("internal", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={}))
+    )
     ids = [f"{year}-{serial}" for year, serials in data["columns"]["id"] for serial in serials.split()]
     assert [ids[row] for row in data["columns"]["denied"]] == [REFUSED, OVERDUE]
