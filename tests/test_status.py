@@ -235,6 +235,38 @@ def test_a_done_item_stays_done_when_it_is_taken_up_again() -> None:
             assert [one.state(day) for one in found.obligations if one.kind == "deadline"] == ["met"]
 
 
+@given(
+    st.sampled_from(("2019-09-18", "2019-09-21")),
+    st.sampled_from(("满意", "不满意")),
+    DAYS.filter(lambda day: day >= "2019-09-19"),
+    st.none() | DAYS.filter(lambda day: day >= "2019-09-24"),
+)
+def test_whatever_follows_a_closing_nothing_of_the_past_unhappens(
+    schemas: Schemas, finished: str, rating: str, rated: str, reopened: str | None
+) -> None:
+    """From the closing on, day by day by the entries' own dates: missed stays missed, met stays met, done stays done."""
+    closed = closure(finished, satisfaction={"source": "来信人", "rating": rating, "on": rated})
+    again = {"reopening": {"on": reopened}} if reopened else {}
+    objected = {"ack": {"by": "housing-head", "on": "2019-09-03", "objection": "不属我局职责。"}}
+    whole, timeline = noticed(objected, closure_notices=[closed], **again), Timeline(schemas.field("item"))
+    settled: dict[tuple[str, str], str] = {}
+    lights: list[str] = []
+    for number in range(date(2019, 9, 24).toordinal(), date(2020, 1, 5).toordinal(), 3):
+        day = date.fromordinal(number).isoformat()
+        found = on(timeline.until(whole, day), day)
+        lights.append(found.light)
+        for one in found.obligations:
+            state, before = one.state(day), settled.get((one.kind, one.due))
+            if before == "overdue":
+                assert state in ("overdue", "met_late")
+            elif before:
+                assert state == before
+            if state != "open":
+                settled[one.kind, one.due] = state
+    assert set(lights) == {"done_on_time" if finished <= DEADLINE else "done_late"}
+    assert ("reopening" in {kind for kind, _ in settled}) == (rating == "不满意")
+
+
 @pytest.mark.parametrize(
     ("day", "light", "kind"),
     [
