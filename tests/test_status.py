@@ -244,7 +244,7 @@ def test_a_done_item_stays_done_when_it_is_taken_up_again() -> None:
 def test_whatever_follows_a_closing_nothing_of_the_past_unhappens(
     schemas: Schemas, finished: str, rating: str, rated: str, reopened: str | None
 ) -> None:
-    """From the closing on, day by day by the entries' own dates: missed stays missed, met stays met, done stays done."""
+    """From the closing on, day by day: missed stays missed, met stays met, done stays done."""
     closed = closure(finished, satisfaction={"source": "来信人", "rating": rating, "on": rated})
     again = {"reopening": {"on": reopened}} if reopened else {}
     objected = {"ack": {"by": "housing-head", "on": "2019-09-03", "objection": "不属我局职责。"}}
