@@ -13,6 +13,9 @@ POLICY: Data = {
     "ack_within_workdays": 1,
     "periodic_due": {"weekly": 5, "monthly": 5},
     "result_report_days": 7,
+    "look_back_days": 30,
+    "coordination": {"within_workdays": 3},
+    "reopen": {"within_days": 3, "deadline_days": 15},
     "lights": {"due_soon_workdays": 3},
     "extension": {"max_times": 1, "decide_within_workdays": 2},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,10 +19,11 @@ from duban.language import language
 from duban.load import read
 from duban.model import Item, Ledger
 from duban.proof import Proofs
-from duban.publish import item_pages, rules_pages
+from duban.publish import item_pages, rules_pages, unit_pages, wall_chart
 from duban.publish.edition import edition
 from duban.publish.examination import Examination
 from duban.publish.fill_in import fill_in
+from duban.publish.ledger_data import ledger_data
 from duban.publish.next_step import expected
 from duban.repository import tree_of
 from duban.rules.amendments import effective
@@ -87,7 +89,10 @@ def test_every_open_item_of_the_ledger_has_its_next_step_in_words(
     assert len({one.what for one in found.values() if one}) > 8
 
 
-@pytest.mark.parametrize("kind", ["extension_decision", "reply", "recheck", "subtask", "ack", "deadline", "look_back"])
+@pytest.mark.parametrize(
+    "kind",
+    ["extension_decision", "reply", "recheck", "subtask", "ack", "deadline", "look_back", "coordination", "reopening"],
+)
 def test_every_obligation_leads_to_the_fields_that_meet_it(ledger: Ledger, schemas: Schemas, kind: str) -> None:
     made = edition("internal", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={})
     item = ledger.items[OVERDUE]
@@ -435,3 +440,51 @@ def test_the_audit_and_the_page_tell_the_same_of_an_empty_history(ledger: Ledger
         item_pages.loose_pages, ledger=with_only(ledger, ITEM), schemas=schemas, examination=Examination(absent="")
     )[PAGE]
     assert 'id="history"' not in page
+
+
+# ---- what goes on from an item
+
+
+@languages
+@pytest.mark.parametrize(
+    ("old", "forward", "back"),
+    [
+        ({"feedback": "new_item"}, "followed_by", "follows"),
+        ({"reopening": "new_item"}, "reopened_in", "reopened_from"),
+    ],
+)
+def test_items_that_go_on_from_each_other_link_both_ways(
+    ledger: Ledger, schemas: Schemas, code: str, old: dict[str, str], forward: str, back: str
+) -> None:
+    before, after = "2019-0006", "2019-0010"
+    signed = [{"role": "director", "by": "director", "on": "2019-10-20"}]
+    entry = {"on": "2019-10-20", "reason": "退费仍未到户。", "signed": signed}
+    ((name, field),) = old.items()
+    made = changed(
+        ledger, before, lambda record: record.update({name: {**entry, **record.get(name, {}), field: after}})
+    )
+    made = changed(made, after, lambda record: record.update({back: before}))
+    pages = pages_of(item_pages.loose_pages, ledger=with_only(made, before, after), schemas=schemas, code=code)
+    text = language(code)
+    for here, other, passage in ((before, after, forward), (after, before, back)):
+        said = element(pages[f"items/{here}.html"], 'class="passage"', "p")
+        assert text(f"item.passage.{passage}") in unescape(text_of(said))
+        assert f'items/{other}.html"' in said
+
+
+def test_a_refused_extension_is_seen_wherever_the_deadline_is(ledger: Ledger, schemas: Schemas) -> None:
+    """On the item's page, on the wall chart with the day asked for, and in the lists of the unit and the home page."""
+    word = language("zh")("deadline.denied")
+    only = with_only(ledger, OVERDUE)
+    asked = ledger.items[OVERDUE].record["extensions"][0]["new_deadline"]
+    until = language("zh")("deadline.denied_until", days=asked)
+    chart = pages_of(wall_chart.site_pages, ledger=only, schemas=schemas)["wall_chart.html"]
+    assert element(chart, 'role="img"', "svg").count(until) == 1
+    assert f'title="{until}">{word}' in chart
+    unit = pages_of(unit_pages.loose_pages, ledger=only, schemas=schemas)["units/natural-resources.html"]
+    assert f'title="{until}">{word}' in unit
+    data = json.loads(
+        ledger_data(edition("internal", language("zh"), ledger, schemas, AS_OF, AS_OF, pinned=True, digests={}))
+    )
+    ids = [f"{year}-{serial}" for year, serials in data["columns"]["id"] for serial in serials.split()]
+    assert [ids[row] for row in data["columns"]["denied"]] == [REFUSED, OVERDUE]

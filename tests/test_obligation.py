@@ -144,6 +144,48 @@ def test_an_ended_item_owes_nothing_more(kind: str) -> None:
     assert [(one.kind, one.state("2019-12-31")) for one in owed(record)] == [("ack", "met")]
 
 
+def test_a_look_back_is_due_by_the_policy_where_the_notice_sets_no_day() -> None:
+    assert of_kind(noticed(closure_notices=[closure()]), "look_back") == [(OFFICE, "2019-10-24", "", "")]
+
+
+def test_an_objection_on_receipt_is_coordinated_within_the_policys_days() -> None:
+    objected = {"ack": {"by": "housing-head", "on": "2019-09-03", "objection": "不属我局职责。"}}
+    notices = [
+        {"form_no": f"晋督协〔2019〕{number}号", "issued_on": issued, "subtasks": [], "recheck_on": "2019-09-20"}
+        for number, issued in enumerate(("2019-09-02", "2019-09-09"), 1)
+    ]
+    assert of_kind(noticed(), "coordination") == []
+    assert of_kind(noticed(objected), "coordination") == [(OFFICE, "2019-09-06", "", "")]
+    assert of_kind(noticed(objected, coordination_notices=notices), "coordination")[0][2] == "2019-09-09"
+    silent = {name: value for name, value in POLICY.items() if name != "coordination"}
+    assert "coordination" not in {one.kind for one in obligations(noticed(objected), silent, CALENDAR)}
+
+
+def rated(rating: str, on: str = "2019-09-29", **parts: Any) -> Any:
+    return closure(satisfaction={"source": "来信人", "rating": rating, "on": on}, **parts)
+
+
+@pytest.mark.parametrize(
+    ("record", "due"),
+    [
+        (noticed(closure_notices=[rated("不满意")]), "2019-10-02"),
+        (noticed(closure_notices=[rated("不满意", "2019-09-20")]), "2019-09-27"),
+        (noticed(closure_notices=[rated("基本满意")]), ""),
+        (noticed(closure_notices=[rated("不满意", result="退回")]), ""),
+        (noticed(closure_notices=[rated("不满意", result="退回"), rated("不满意")]), ""),
+        (noticed(closure_notices=[rated("满意", result="退回"), rated("不满意")]), "2019-10-02"),
+        (noticed(closure_notices=[rated("不满意")], reopened_from="2019-0000"), ""),
+    ],
+)
+def test_what_people_are_not_satisfied_with_is_taken_up_again_once(record: Any, due: str) -> None:
+    """From the rating and the closing on, whichever is later; the second rating stands."""
+    assert [found for _, found, _, _ in of_kind(record, "reopening")] == ([due] if due else [])
+    silent = {name: value for name, value in POLICY.items() if name != "reopen"}
+    assert "reopening" not in {one.kind for one in obligations(record, silent, CALENDAR)}
+    again = {**record, "reopening": {"on": "2019-10-01"}}
+    assert [done for _, _, done, _ in of_kind(again, "reopening")] == (["2019-10-01"] if due else [])
+
+
 def test_closing_leaves_open_only_what_comes_after_it() -> None:
     tracking = {"form_no": "晋督跟〔2019〕1号", "to_unit": LEAD, "reply_by": "2019-09-12"}
     record = noticed(tracking_notices=[tracking], closure_notices=[closure(look_back_by="2019-10-24")])
@@ -191,7 +233,8 @@ def test_what_was_missed_in_the_shipped_ledger_stays_missed(
 def test_obligations_stand_in_order_of_their_days(ledger: Ledger, calendar: WorkCalendar) -> None:
     listed = ledger_obligations(ledger, calendar)
     assert set(listed) == set(ledger.items)
-    assert {one.kind for found in listed.values() for one in found} == set(KINDS)
+    # Nobody of the shipped ledger was left dissatisfied with what was closed.
+    assert {one.kind for found in listed.values() for one in found} == set(KINDS) - {"reopening"}
     for found in listed.values():
         assert [one.due for one in found] == sorted(one.due for one in found)
         assert all(one.due > ISSUED[:4] and one.owner in ledger.registry.units for one in found)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from duban.calendar import WorkCalendar
 from duban.deadline import current_deadline, finished_on, original_deadline
 from duban.model import STEPS, Broken, Item, Ledger
+from duban.schema import Schemas
 from duban.status import LIGHTS, OPEN_LIGHTS, Next, Status, status, statuses, step
+from duban.timeline import Timeline
 from records import DEADLINE, LEAD, OFFICE, POLICY, closure, ended, extension, noticed, proposal, received
 
 CALENDAR = WorkCalendar({})
@@ -21,6 +23,10 @@ NEW_DEADLINE = "2019-10-11"
 GRANTED = noticed(extensions=[extension("同意")])
 FORM = "晋督销〔2019〕1号"
 CLOSED = noticed(closure_notices=[closure(look_back_by="2019-10-24")])
+ARCHIVED = noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}, archive={"on": "2019-09-27"})
+OBJECTED = noticed({"ack": {"by": "housing-head", "on": "2019-09-03", "objection": "不属我局职责。"}})
+RATED = {"source": "来信人", "rating": "不满意", "on": "2019-09-29"}
+DISSATISFIED = noticed(closure_notices=[closure(satisfaction=RATED)])
 
 
 def on(record: Any, day: str) -> Status:
@@ -43,6 +49,7 @@ RECORDS: st.SearchStrategy[Any] = st.one_of(
         st.sampled_from(("同意", "退回", "")),
     ),
     st.sampled_from((received(), received(proposal=proposal()), noticed(), noticed(withdrawn=ended()))),
+    st.sampled_from((OBJECTED, ARCHIVED, DISSATISFIED, {**DISSATISFIED, "reopening": {"on": "2019-10-02"}})),
 )
 
 
@@ -157,7 +164,8 @@ def test_before_the_notice_no_deadline_binds() -> None:
         ),
         (noticed(closure_notices=[closure(result="退回")]), "2019-09-25", Next("deadline", LEAD, DEADLINE)),
         (CLOSED, "2019-09-24", Next("feedback", OFFICE, "2019-10-01")),
-        ({**CLOSED, "feedback": {"on": "2019-09-25"}}, "2019-09-26", Next("look_back", OFFICE, "2019-10-24")),
+        ({**CLOSED, "feedback": {"on": "2019-09-25"}}, "2019-09-26", Next("archive", OFFICE)),
+        ({**CLOSED, "feedback": {"on": "2019-09-25"}}, "2019-10-25", Next("look_back", OFFICE, "2019-10-24")),
         (
             noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}),
             "2019-09-26",
@@ -171,7 +179,24 @@ def test_before_the_notice_no_deadline_binds() -> None:
         (
             noticed(closure_notices=[closure()], feedback={"on": "2019-09-25"}, archive={"on": "2019-09-27"}),
             "2019-09-30",
+            Next("look_back", OFFICE, "2019-10-24"),
+        ),
+        (
+            {**ARCHIVED, "look_backs": [{"on": "2019-10-20"}]},
+            "2019-10-20",
             None,
+        ),
+        (OBJECTED, "2019-09-04", Next("coordination", OFFICE, "2019-09-06")),
+        ({**DISSATISFIED, "feedback": {"on": "2019-09-25"}}, "2019-10-01", Next("reopening", OFFICE, "2019-10-02")),
+        (
+            {**DISSATISFIED, "feedback": {"on": "2019-09-25"}, "archive": {"on": "2019-09-27"}},
+            "2019-10-01",
+            Next("reopening", OFFICE, "2019-10-02"),
+        ),
+        (
+            {**DISSATISFIED, "feedback": {"on": "2019-09-25"}, "reopening": {"on": "2019-10-02"}},
+            "2019-10-02",
+            Next("archive", OFFICE),
         ),
     ],
 )
@@ -191,6 +216,78 @@ def test_a_finished_item_counts_no_days() -> None:
     assert (found.finished_on, found.workdays_left) == ("2019-09-18", None)
     assert finished_on(noticed(closure_notices=[closure("")])) == "2019-09-19"
     assert finished_on(noticed(closure_notices=[closure(result="退回")])) == ""
+
+
+def test_what_the_office_owes_turns_no_unit_red() -> None:
+    """An objection that nobody coordinates is the office's own delay; the unit's light is that of its deadline."""
+    late = on(OBJECTED, "2019-09-12")
+    assert (late.light, late.next) == ("on_track", Next("coordination", OFFICE, "2019-09-06"))
+    assert [one.state("2019-09-12") for one in late.obligations if one.owner == OFFICE] == ["overdue"]
+
+
+def test_a_done_item_stays_done_when_it_is_taken_up_again() -> None:
+    """The matter goes on in another item; this one keeps its finish, its light and its met deadline."""
+    again = {**DISSATISFIED, "reopening": {"on": "2019-10-02"}}
+    for day in ("2019-09-24", "2019-09-29", "2019-10-02", "2019-12-31"):
+        for record in (DISSATISFIED, again):
+            found = on(record, day)
+            assert (found.light, found.finished_on, found.step) == ("done_on_time", "2019-09-18", "report")
+            assert [one.state(day) for one in found.obligations if one.kind == "deadline"] == ["met"]
+
+
+@given(
+    st.sampled_from(("2019-09-18", "2019-09-21")),
+    st.sampled_from(("满意", "不满意")),
+    DAYS.filter(lambda day: day >= "2019-09-19"),
+    st.none() | DAYS.filter(lambda day: day >= "2019-09-24"),
+)
+def test_whatever_follows_a_closing_nothing_of_the_past_unhappens(
+    schemas: Schemas, finished: str, rating: str, rated: str, reopened: str | None
+) -> None:
+    """From the closing on, day by day: missed stays missed, met stays met, done stays done."""
+    closed = closure(finished, satisfaction={"source": "来信人", "rating": rating, "on": rated})
+    again = {"reopening": {"on": reopened}} if reopened else {}
+    objected = {"ack": {"by": "housing-head", "on": "2019-09-03", "objection": "不属我局职责。"}}
+    whole, timeline = noticed(objected, closure_notices=[closed], **again), Timeline(schemas.field("item"))
+    settled: dict[tuple[str, str], str] = {}
+    lights: list[str] = []
+    for number in range(date(2019, 9, 24).toordinal(), date(2020, 1, 5).toordinal(), 3):
+        day = date.fromordinal(number).isoformat()
+        found = on(timeline.until(whole, day), day)
+        lights.append(found.light)
+        for one in found.obligations:
+            state, before = one.state(day), settled.get((one.kind, one.due))
+            if before == "overdue":
+                assert state in ("overdue", "met_late")
+            elif before:
+                assert state == before
+            if state != "open":
+                settled[one.kind, one.due] = state
+    assert set(lights) == {"done_on_time" if finished <= DEADLINE else "done_late"}
+    assert ("reopening" in {kind for kind, _ in settled}) == (rating == "不满意")
+
+
+@pytest.mark.parametrize(
+    ("day", "light", "kind"),
+    [
+        ("2019-09-18", "due_soon", "deadline"),
+        ("2019-09-19", "due_soon", "verification"),
+        ("2019-09-20", "due_soon", "verification"),
+        ("2019-09-21", "overdue", "verification"),
+        ("2019-09-24", "overdue", "deadline"),
+        ("2019-09-26", "overdue", "verification"),
+        ("2019-09-29", "done_late", "feedback"),
+    ],
+)
+def test_a_returned_close_out_leaves_the_item_open_and_its_deadline_where_it_was(
+    schemas: Schemas, day: str, light: str, kind: str
+) -> None:
+    """Each day by the entries' own dates: applied, returned, applied for again, granted; late by the first deadline."""
+    second = {**closure("2019-09-25", "2019-09-29"), "applied_on": "2019-09-26", "issued_on": "2019-09-26"}
+    returned = closure("", "2019-09-24", "退回")
+    record = Timeline(schemas.field("item")).until(noticed(closure_notices=[returned, second]), day)
+    found = on(record, day)
+    assert (found.light, found.due, found.next and found.next.kind) == (light, DEADLINE, kind)
 
 
 @given(RECORDS, DAYS, DAYS)

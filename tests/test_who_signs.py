@@ -186,3 +186,44 @@ def test_an_item_that_stood_before_is_transcribed(city: City) -> None:
     assert [*found][-1] == VISIT
     assert ("2019-0002", "/task_notice/ack") in stood
     assert ITEM in city.git("ls-tree", "-r", "--name-only", city.genesis).split()
+
+
+def test_an_extension_of_an_important_item_goes_a_level_up(city: City) -> None:
+    """Judged alike by the check, before the merge and ever after; a signature that was left out may come later."""
+    level = {"urgency": [city.data(ITEM)["urgency"]], "signed": ["leader"], "since": city.day}
+    city.passed(city.edited(lambda data: data["extension"].update(levels=[level]), POLICY), "director")
+    stands = city.data(ITEM)["task_notice"]["deadline"]
+    asked = {
+        "applied_on": city.day,
+        "unit": "transport-bureau",
+        "applicant": "transport-head",
+        "reason": "沥青供应中断。",
+        "progress": "过半。",
+        "old_deadline": stands,
+        "new_deadline": "2020-01-20",
+        "signed": [{"role": "unit_head", "by": "transport-head", "on": city.day}],
+    }
+    city.passed(city.edited(lambda data: data.update(extensions=[asked])), "transport-head")
+
+    def decided(*signers: tuple[str, str]) -> dict[str, bytes]:
+        signed = [{"role": role, "by": by, "on": city.day} for role, by in signers]
+        decision = {"on": city.day, "by": signers[0][1], "result": "同意", "signed": signed}
+        return city.edited(lambda data: data["extensions"][0].update(decision=decision))
+
+    low = city.open(decided(("director", "director")))
+    city.approve(low, "director")
+    found = city.gate(low)
+    assert (found.verdict, seats(found)) == ("refuse", [("director", "director", "signed", "")])
+    assert findings(found) == [("G109", ITEM), ("D515", ITEM)]
+    high = city.open(decided(("leader", "mayor")))
+    assert seats(city.gate(high)) == [("leader", "mayor", "missing", "not_reviewed")]
+    city.approve(high, "mayor")
+    assert city.gate(high).verdict == "pass"
+
+    audit = city.bypassed(low)
+    assert [one.details["finding"] for one in audit.violations] == ["G109"]
+    also = {"role": "leader", "by": "mayor", "on": city.day}
+    later = city.open(city.edited(lambda data: data["extensions"][0]["decision"]["signed"].append(also)))
+    city.approve(later, "mayor")
+    found = city.gate(later)
+    assert (found.verdict, seats(found)) == ("pass", [("leader", "mayor", "signed", "")])

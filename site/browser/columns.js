@@ -11,6 +11,7 @@ export class Ledger {
   #sources;
   #soon;
   #moved;
+  #denied;
   #builtLights;
   #calendar;
   #searched;
@@ -36,6 +37,7 @@ export class Ledger {
     }
     this.#soon = columns.soon;
     this.#moved = columns.moved;
+    this.#denied = new Set(columns.denied);
     this.recompute(day);
   }
 
@@ -96,6 +98,11 @@ export class Ledger {
 
   dueOn(row) {
     return this.due[row] === NONE ? "" : dayOf(this.due[row]);
+  }
+
+  /** Whether an extension was asked for in vain. */
+  isDenied(row) {
+    return this.#denied.has(row);
   }
 
   /** The first deadline where an extension moved it, otherwise "". */

@@ -85,10 +85,11 @@ export class RowMaker {
     const due = this.#ledger.dueOn(row);
     if (!due) return [this.#dash()];
     const moved = this.#ledger.movedFrom(row);
-    if (!moved) return [day(due)];
+    const denied = this.#ledger.isDenied(row) ? [" ", element("span", "denied", this.#texts["deadline.denied"])] : [];
+    if (!moved) return [day(due), ...denied];
     const original = element("span", "moved", `${this.#texts["deadline.original"]} `);
     original.append(day(moved));
-    return [day(due), " ", original];
+    return [day(due), " ", original, ...denied];
   }
 
   #left(row) {

@@ -6,6 +6,7 @@ from duban.model import ENDS
 from duban.record import ClosureNotice, Ending, Extension, ItemRecord, Milestone, TrackingNotice
 
 GRANTED = "同意"
+_DISSATISFIED = "不满意"
 
 
 def original_deadline(record: ItemRecord) -> str:
@@ -25,6 +26,11 @@ def granted(extension: Extension) -> bool:
     """
     decision = extension.get("decision")
     return bool(decision and decision["result"] == GRANTED and extension["applied_on"] <= extension["old_deadline"])
+
+
+def asked_in_vain(record: ItemRecord) -> tuple[str, ...]:
+    """The days that extensions asked for and did not get: refused, or asked for too late."""
+    return tuple(one["new_deadline"] for one in record.get("extensions", ()) if "decision" in one and not granted(one))
 
 
 def current_deadline(record: ItemRecord) -> str:
@@ -63,6 +69,26 @@ def waits_for_decision(record: ItemRecord) -> bool:
     closings, extensions = record.get("closure_notices", ()), record.get("extensions", ())
     asked = [one for one in extensions if "decision" not in one and one["applied_on"] <= one["old_deadline"]]
     return bool(asked) or any("decision" not in one for one in closings)
+
+
+def to_reopen(record: ItemRecord) -> str:
+    """The ISO day since when a closed item has to be taken up again; "" where nothing asks for it.
+
+    The people concerned are not satisfied with what was closed, and said so for the first time: an item
+    that was returned for that already, or is itself taken up again, is not: the second rating stands
+    (不满意→重办，以第二次评价为准: 广州12345; domain.md §a).
+    """
+    notice = closing(record)
+    if notice is None or "reopened_from" in record:
+        return ""
+    said = [one["satisfaction"] for one in record["closure_notices"] if _is_dissatisfied(one)]
+    if len(said) != 1 or not _is_dissatisfied(notice):
+        return ""
+    return max(said[0]["on"], notice["decision"]["on"])
+
+
+def _is_dissatisfied(notice: ClosureNotice) -> bool:
+    return "satisfaction" in notice and notice["satisfaction"]["rating"] == _DISSATISFIED
 
 
 def finished_on(record: ItemRecord) -> str:

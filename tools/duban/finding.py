@@ -85,6 +85,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D212": _error("person", "team", "roster_team"),
         "D213": _error("value"),
         "D214": _error("campaign", "from", "to"),
+        "D215": _error("value", "label"),
         # the life of an item
         "D301": _error("id", "expected"),
         "D302": _error("folder", "expected"),
@@ -99,6 +100,9 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D311": _error("field"),
         "D312": _error("field", "stands", "claimed"),
         "D313": _error(),
+        "D314": _error(),
+        "D315": _error(),
+        "D316": _error("day", "since"),
         # the four forms
         "D401": _error("number", "other"),
         "D402": _error("number", "series"),
@@ -126,6 +130,8 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D512": _error("standard"),
         "D513": _error(),
         "D514": _error("deadline", "stands"),
+        "D515": _error("role"),
+        "D516": _error("deadline", "latest", "days"),
         # what must not be in the ledger
         "D601": _error("text"),
         "D602": _error("text"),

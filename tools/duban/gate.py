@@ -18,7 +18,7 @@ from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
 
 Verdict = Literal["pass", "wait", "refuse"]
-_OF_OTHER_FILES = frozenset({"D205", "D207", "D213"})
+_OF_OTHER_FILES = frozenset({"D205", "D207", "D213", "D215"})
 """That another item or report is there can't be told from the files that differ."""
 
 

@@ -127,6 +127,7 @@ class Readings:
             [fact.id for fact in report_facts.values()],
             self._label,
         )
+        yield from across.links_returned(facts, self._label)
         similarity = self.registry.policy.get("duplicate", {}).get("title_similarity", 100)
         yield from across.double_supervision(facts, similarity)
 

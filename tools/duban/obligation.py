@@ -8,12 +8,13 @@ from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 from duban.calendar import WorkCalendar
-from duban.deadline import closing, current_deadline, ending, finished_on, planned_milestones
+from duban.deadline import closing, current_deadline, ending, finished_on, planned_milestones, to_reopen
 from duban.model import Data, Ledger
 from duban.record import ItemRecord
 
 Kind = Literal[
     "ack",
+    "coordination",
     "milestone",
     "progress",
     "reply",
@@ -21,13 +22,14 @@ Kind = Literal[
     "recheck",
     "extension_decision",
     "deadline",
+    "reopening",
     "feedback",
     "look_back",
 ]
 State = Literal["open", "met", "met_late", "overdue"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
-_AFTER_CLOSING = frozenset({"feedback", "look_back"})
+_AFTER_CLOSING = frozenset({"reopening", "feedback", "look_back"})
 
 
 class Obligation(NamedTuple):
@@ -90,6 +92,8 @@ def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished:
         calendar.add_workdays(notice["issued_on"], policy["ack_within_workdays"]),
         ack["on"] if ack else "",
     )
+    if ack and ack.get("objection") and "coordination" in policy:
+        yield _coordination(record, ack["on"], policy, calendar)
     milestones = planned_milestones(record)
     if milestones:
         done = _milestones_done(record)
@@ -132,17 +136,28 @@ def _arising(record: ItemRecord, policy: Data, calendar: WorkCalendar, finished:
 
 
 def after_closing(record: ItemRecord, policy: Data) -> Iterator[Obligation]:
-    """What remains once closing is granted: feedback on the result, and a look back where one was set."""
+    """What remains once closing is granted: feedback, a look back, and to take it up again where people ask for it."""
     notice, office = closing(record), policy["office"]
     if notice is None:
         return
+    dissatisfied, reopening = to_reopen(record), record.get("reopening")
+    if dissatisfied and "reopen" in policy:
+        due = _days_after(dissatisfied, policy["reopen"]["within_days"])
+        yield Obligation(record["id"], "reopening", office, due, reopening["on"] if reopening else "")
     feedback = record.get("feedback")
     due = _days_after(notice["decision"]["on"], policy["result_report_days"])
     yield Obligation(record["id"], "feedback", office, due, feedback["on"] if feedback else "")
-    look_back = notice.get("look_back_by")
-    if look_back:
-        checks = record.get("look_backs", ())
-        yield Obligation(record["id"], "look_back", office, look_back, checks[0]["on"] if checks else "")
+    look_back = notice.get("look_back_by") or _days_after(notice["decision"]["on"], policy["look_back_days"])
+    checks = record.get("look_backs", ())
+    yield Obligation(record["id"], "look_back", office, look_back, checks[0]["on"] if checks else "")
+
+
+def _coordination(record: ItemRecord, objected: str, policy: Data, calendar: WorkCalendar) -> Obligation:
+    """A unit objected on receipt: the office calls those concerned together; the unit's own days run on meanwhile."""
+    due = calendar.add_workdays(objected, policy["coordination"]["within_workdays"])
+    issued = (notice["issued_on"] for notice in record.get("coordination_notices", ()))
+    done = next((day for day in issued if day >= objected), "")
+    return Obligation(record["id"], "coordination", policy["office"], due, done)
 
 
 @cache

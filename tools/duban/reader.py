@@ -13,7 +13,7 @@ from duban.finding import Finding, Problem
 from duban.model import Data, Item, Registry, Tree
 from duban.parse import parse
 from duban.record import ItemRecord
-from duban.rules import across, amendments, closing, forms, inspections, life, privacy, references
+from duban.rules import across, amendments, closing, following, forms, inspections, life, privacy, references
 from duban.rules.across import Facts
 from duban.rules.case import Case, Rule
 from duban.schema import Field, Schemas
@@ -38,7 +38,11 @@ ITEM_RULES: tuple[Rule, ...] = (
     forms.milestones,
     forms.tracking_in_turn,
     forms.units_named_once,
+    following.reopened_once,
+    following.instruction_registered,
+    following.reopened_deadline,
     closing.extensions,
+    closing.extension_levels,
     closing.tracked_deadline,
     closing.standards_answered,
     closing.closing_earned,

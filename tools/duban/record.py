@@ -167,6 +167,7 @@ class ExtensionDecision(TypedDict):
     by: str
     result: str
     opinion: NotRequired[str]
+    signed: list[Signature]
 
 
 class ClosureDecision(TypedDict):
@@ -228,6 +229,12 @@ class Verification(TypedDict):
     finding: str
 
 
+class Satisfaction(TypedDict):
+    source: str
+    rating: str
+    on: str
+
+
 class ClosureNotice(TypedDict):
     form_no: str
     issued_on: str
@@ -236,6 +243,7 @@ class ClosureNotice(TypedDict):
     standard_results: list[StandardResult]
     checklist: dict[str, bool]
     verification: NotRequired[Verification]
+    satisfaction: NotRequired[Satisfaction]
     decision: NotRequired[ClosureDecision]
     finished_on: NotRequired[str]
     look_back_by: NotRequired[str]
@@ -246,6 +254,7 @@ class Feedback(TypedDict):
     on: str
     to: list[str]
     content: str
+    new_instruction: NotRequired[str]
     new_item: NotRequired[str]
 
 
@@ -263,6 +272,13 @@ class LookBack(TypedDict):
     by: str
     finding: str
     result: str
+
+
+class Reopening(TypedDict):
+    on: str
+    new_item: str
+    reason: str
+    signed: list[Signature]
 
 
 class Amendment(TypedDict):
@@ -296,6 +312,8 @@ class ItemRecord(TypedDict):
     campaign: NotRequired[str]
     plan_refs: NotRequired[list[str]]
     related: NotRequired[list[str]]
+    follows: NotRequired[str]
+    reopened_from: NotRequired[str]
     sample: NotRequired[bool]
     intake: Intake
     proposal: NotRequired[Proposal]
@@ -313,6 +331,7 @@ class ItemRecord(TypedDict):
     feedback: NotRequired[Feedback]
     archive: NotRequired[Archive]
     look_backs: NotRequired[list[LookBack]]
+    reopening: NotRequired[Reopening]
     not_filed: NotRequired[Ending]
     withdrawn: NotRequired[Ending]
     superseded: NotRequired[Superseding]

@@ -19,6 +19,7 @@ from duban.model import (
     Term,
     Unit,
 )
+from duban.required import every_role
 
 FILES = {
     "registry/units.yml": "units",
@@ -108,10 +109,9 @@ def file_problems(path: str, data: Data) -> Iterator[Problem]:
 def cross_problems(registry: Registry) -> Iterator[tuple[str, Problem]]:
     """D802: a role that the policy asks for and nobody in the roster ever holds."""
     held = {term.role for person in registry.people.values() for term in person.roles}
-    for kind, roles in registry.policy.get("signatures", {}).items():
-        for index, role in enumerate(roles):
-            if role.partition("@")[0] not in held:
-                yield "registry/policy.yml", Problem("D802", ("signatures", kind, index), {"role": role})
+    for _, pointer, role in every_role(registry.policy):
+        if role.partition("@")[0] not in held:
+            yield "registry/policy.yml", Problem("D802", pointer, {"role": role})
 
 
 def _rows_problems(name: str, rows: list[Data]) -> Iterator[Problem]:

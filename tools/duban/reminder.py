@@ -13,12 +13,14 @@ from duban.calendar import WorkCalendar
 from duban.deadline import waits_for_decision
 from duban.model import Channel, Data, Ledger, Person
 from duban.obligation import Kind, Obligation
+from duban.required import required_roles
 from duban.status import Status
 
 Told = Mapping[str, int | None]
 """What somebody was told: the nearness last told of each obligation, by its key, and the Mondays of digests."""
 ENTRY_OF: Mapping[Kind, str] = {
     "ack": "ack",
+    "coordination": "coordination_notice",
     "milestone": "progress",
     "progress": "progress",
     "reply": "reply",
@@ -26,6 +28,7 @@ ENTRY_OF: Mapping[Kind, str] = {
     "recheck": "recheck",
     "extension_decision": "extension_decision",
     "deadline": "closure_notice",
+    "reopening": "reopening",
     "feedback": "feedback",
     "look_back": "look_back",
 }
@@ -172,7 +175,6 @@ class _Roster:
 
     def __init__(self, ledger: Ledger, day: str, asked: Data) -> None:
         self._ledger, self._day, self._asked = ledger, day, asked
-        self._signs = ledger.registry.policy["signatures"]
         self._by_unit: dict[str, list[Person]] = {}
         for person in ledger.registry.people.values():
             self._by_unit.setdefault(person.unit, []).append(person)
@@ -190,7 +192,8 @@ class _Roster:
     def office(self, one: Obligation) -> tuple[str, ...]:
         """Who goes there, for what is done on the spot; else whoever signs the entry, and the item's contact."""
         policy, record = self._ledger.registry.policy, self._ledger.items[one.item].record
-        roles = [role.partition("@")[0] for role in self._signs.get(ENTRY_OF[one.kind], ())]
+        asked = required_roles(policy, ENTRY_OF[one.kind], record, self._day)
+        roles = [role.partition("@")[0] for role in asked]
         on_it = [person for person, parts in assigned(record).items() if {"supervisor", "contact"} & {*parts}]
         people = self._ledger.registry.people
         mine = [

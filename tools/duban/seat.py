@@ -11,6 +11,7 @@ from duban.load import place
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.part import RULES, Part
+from duban.required import required_roles
 from duban.rules.amendments import effective, pointer_of
 from duban.rules.case import value_at
 from duban.schema import Field, Schemas
@@ -85,7 +86,7 @@ def seats(
         if root is None:
             continue
         problems: list[Problem] = []
-        found += _Seating(added, records[path], root, signatures, problems).seats()
+        found += _Seating(added, records[path], root, policy, problems).seats()
         findings += place(path, after[path], problems) if problems else ()
     named = {seat.paper.file for seat in found if seat.paper}
     loose = [path for path in parts.get("scans", ()) if path not in named]
@@ -116,7 +117,7 @@ class _Seating:
     added: Added
     record: Data
     root: Field
-    signatures: Mapping[str, Sequence[str]]
+    policy: Data
     problems: list[Problem]
 
     def seats(self) -> Iterator[Seat]:
@@ -176,12 +177,21 @@ class _Seating:
 
     def _digest(self, pointer: Pointer) -> str:
         """Of the whole entry that a signature stands under, however little of it is new."""
+        return digest_of(value_at(self.record, self._around(pointer)))
+
+    def _around(self, pointer: Pointer) -> Pointer:
+        """The entry that a pointer leads to or into; the pointer itself where there is none."""
         above = (pointer[:length] for length in range(len(pointer), -1, -1))
-        signed = next((one for one in above if (here := self.root.at(one)) is not None and here.entry), pointer)
-        return digest_of(value_at(self.record, signed))
+        return next((one for one in above if (here := self.root.at(one)) is not None and here.entry), pointer)
 
     def _asked(self) -> Sequence[str]:
-        return self.signatures.get(self.added.kind, ())
+        return required_roles(self.policy, self.added.kind, effective(self.record), self._signed_on())
+
+    def _signed_on(self) -> str:
+        """The latest day that a signature of the entry claims; the gate holds such days against the approvals."""
+        pointer = pointer_of(self.added.entry) if self.added.entry else ()
+        node = value_at(self.record, self._around(pointer))
+        return max((claim["on"] for claim in node.get(SIGNED, ())), default="") if isinstance(node, dict) else ""
 
     def _units(self, name: str, pointer: Pointer) -> tuple[str, ...]:
         """The units that a role is tied to: the nearest field of that name around the entry."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from duban import registry
 from duban.language import Language
 from duban.model import Data
 from duban.part import FOLDERS, RULES, Part
+from duban.required import every_role
 from duban.seat import NO_ONE_NAMED
 
 OWNERS = ".github/CODEOWNERS"
@@ -51,11 +52,10 @@ def settings(policy: Data, texts: Sequence[Language]) -> dict[str, bytes]:
 
 def roles_of(policy: Data, part: Part) -> tuple[str, ...]:
     """The roles that sign changes of a part, each once: for the record and its scans those of any kind of entry."""
-    signatures: Mapping[str, Sequence[str]] = policy.get("signatures", {})
     if part in RULES:
-        asked: Iterable[str] = signatures.get(part, NO_ONE_NAMED)
+        asked: Iterable[str] = policy.get("signatures", {}).get(part, NO_ONE_NAMED)
     else:
-        asked = (role for kind, roles in signatures.items() if kind not in RULES for role in roles)
+        asked = (role for kind, _, role in every_role(policy) if kind not in RULES)
     return tuple(dict.fromkeys(role.partition("@")[0] for role in asked))
 
 

@@ -19,6 +19,7 @@ Light = Literal[
 ]
 LIGHTS: tuple[Light, ...] = get_args(Light)
 _STEPS_BACK = tuple(reversed(STEPS))
+_AFTER_ARCHIVE = frozenset({"reopening", "look_back"})
 OPEN_LIGHTS: frozenset[Light] = frozenset({"on_track", "due_soon", "overdue"})
 
 
@@ -85,7 +86,7 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
         workdays_left=left,
         soon_on=soon_on,
         lead_unit=item.lead_unit,
-        next=None if end else _next(record, reached, pending, policy),
+        next=None if end else _next(record, reached, pending, day, policy),
         pending=pending,
         owed=partial(obligations, record, policy, calendar) if is_over else owed,
     )
@@ -154,11 +155,13 @@ def _light(end: tuple[str, Ending] | None, done: str, day: str, due: str, soon_o
     return "due_soon" if day >= soon_on else "on_track"
 
 
-def _next(record: ItemRecord, reached: str, pending: Iterable[Obligation], policy: Data) -> Next | None:
+def _next(record: ItemRecord, reached: str, pending: Iterable[Obligation], day: str, policy: Data) -> Next | None:
     if reached == STEPS[-1]:
-        return next((Next(one.kind, one.owner, one.due) for one in pending if one.kind == "look_back"), None)
+        return next((Next(one.kind, one.owner, one.due) for one in pending if one.kind in _AFTER_ARCHIVE), None)
     first = next(iter(pending), None)
-    if first is not None:
+    # A look-back that is still to come keeps nobody from archiving.
+    to_come = reached == STEPS[-2] and first is not None and first.kind == "look_back" and day <= first.due
+    if first is not None and not to_come:
         # A unit that has applied for close-out has done its part: the office verifies on the spot, then decides.
         notices = record.get("closure_notices")
         if first.kind == "deadline" and notices and "decision" not in notices[-1]:

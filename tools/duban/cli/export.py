@@ -1,4 +1,7 @@
-"""``duban export``: the whole ledger in one file, the same bytes as the internal site has for download."""
+"""``duban export``: the whole ledger in one file, the same bytes as the internal site has for download.
+
+A workbook may have a sheet for each unit besides, which the site has not.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from typing import cast, get_args
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
 from duban.language import Language, language
 from duban.publish.ledger_files import MADE, Format
+from duban.publish.ledger_workbook import units_workbook
 
 
 def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--format", choices=get_args(Format), help=text("export.help.format"))
+    parser.add_argument("--sheets", choices=("units",), help=text("export.help.sheets"))
     parser.add_argument("--out", metavar="FILE", help=text("export.help.out"))
     parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
 
@@ -24,6 +29,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
     day, out = context.day(options.as_of), options.out
     form = options.format or _form_of(out or "")
+    if options.sheets and form != "xlsx":
+        raise UsageError(context.text("export.sheets_of_xlsx"))
     if form == "xlsx" and not out and sys.stdout.isatty():
         raise UsageError(context.text("export.terminal"))
     readings = context.readings(context.tree())
@@ -32,7 +39,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     made = edition(
         "internal", language("zh"), readings.ledger(day), readings.schemas, day, today(), pinned=True, digests={}
     )
-    content = MADE[form][1](made)
+    content = units_workbook(made) if options.sheets else MADE[form][1](made)
     if out:
         try:
             write_whole(Path(out), content)

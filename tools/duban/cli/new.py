@@ -18,6 +18,7 @@ from duban.record import INSTRUCTION, OPEN
 from duban.repository import create_whole
 from duban.scalar import plain_value
 from duban.schema import Field, Schemas
+from duban.successor import Successor, successor
 from duban.writing import file_text
 
 _ASKED = (
@@ -40,13 +41,15 @@ def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument(
         "--set", dest="given", action="append", default=[], metavar="FIELD=VALUE", help=text("new.help.set")
     )
+    parser.add_argument("--after", metavar="ID", default="", help=text("new.help.after"))
 
 
 def run(context: Context, options: argparse.Namespace) -> int:
     tree = context.tree()
     schemas = Schemas.of(tree)
     root = schemas.field("item")
-    data: Data = {"secrecy": "非涉密"}
+    before = _after(options.after, tree, context) if options.after else None
+    data: Data = before.data if before else {"secrecy": "非涉密"}
     for setting in options.given:
         _set(data, setting, root, context.text)
     if sys.stdin.isatty():
@@ -70,7 +73,25 @@ def run(context: Context, options: argparse.Namespace) -> int:
     except FileExistsError as error:
         raise UsageError(context.text("new.exists", path=path)) from error
     sys.stdout.write(f"{path}\n")
+    if before:
+        sys.stderr.write(_owed(before, options.after, identity, root, context.text))
     return CLEAN
+
+
+def _after(identity: str, tree: Tree, context: Context) -> Successor:
+    """What follows from an item of the ledger; UsageError where nothing does."""
+    ledger = context.readings(tree).ledger(context.day())
+    item = ledger.items.get(identity)
+    found = successor(item.record, ledger.registry, context.day(), context.words(ledger)) if item else None
+    if found is None:
+        raise UsageError(context.text("new.nothing_follows", id=identity))
+    return found
+
+
+def _owed(found: Successor, before: str, identity: str, root: Field, text: Language) -> str:
+    """What the item before has to be given, as it stands in its file."""
+    owed = {name: {**entry, "new_item": identity} for name, entry in found.owed.items()}
+    return f"{text('new.add_to', path=path_of(before))}\n{file_text(owed, root)}"
 
 
 def _set(data: Data, setting: str, root: Field, text: Language) -> None:

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from duban.documents.csv_file import FORMULA
 from duban.documents.stamped import STAMP
 from duban.documents.xml_text import xml_text
 
-Kind = Literal["text", "wrapped", "code", "day", "number", "word"]
+Kind = Literal["text", "wrapped", "code", "day", "number", "word", "formula"]
 Paper = Literal["A3", "A4"]
 _PAPERS: Mapping[Paper, int] = {"A3": 8, "A4": 9}
 _PATTERN = 3
@@ -42,7 +42,18 @@ _KINDS: Mapping[Kind, Mapping[str, Any]] = {
     "day": {"num_format": "yyyy-mm-dd", "align": "center"},
     "number": {"num_format": "0", "align": "center"},
     "word": {"align": "center"},
+    "formula": {"num_format": "0", "align": "center"},
 }
+
+
+class Formula(NamedTuple):
+    """A formula without its equals sign, never made of a ledger's text, and what it gives as the book is written."""
+
+    text: str
+    value: int
+
+
+Cell = str | int | Formula | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,8 @@ class Column:
     """A column: its head, one line for each language, and its width in characters.
 
     ``kind`` says what its cells are: texts; ``day`` takes ISO days, ``number`` whole numbers, ``word``
-    one of a few words. A word in ``colours`` gets that fill and ink, ``#RRGGBB`` each.
+    one of a few words, ``formula`` formulas and whole numbers. A word in ``colours`` gets that fill and
+    ink, ``#RRGGBB`` each.
     """
 
     head: str
@@ -71,16 +83,28 @@ class Sheet:
     title: str
     note: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str | int | None]]
+    rows: Sequence[Sequence[Cell]]
     paper: Paper = "A4"
     upright: bool = False
     frozen: int = 0
 
 
+def cells_of(sheet: Sheet, column: int) -> str:
+    """The cells below a column's head, as a formula names them from any sheet."""
+    name, letters = sheet.name.replace("'", "''"), _letters(column)
+    return f"'{name}'!${letters}${_PATTERN + 1}:${letters}${_PATTERN + max(len(sheet.rows), 1)}"
+
+
+def cell_in(row: int, column: int) -> str:
+    """A cell of the same sheet, rows of it counted from 0; it stays that of its row however the rows are sorted."""
+    return f"${_letters(column)}{_PATTERN + 1 + row}"
+
+
 def workbook(sheets: Sequence[Sheet], *, title: str, author: str, day: str, page: str) -> bytes:
     """The workbook, as if created on an ISO day. ``page`` stands below every printed page, ``&P`` of ``&N``.
 
-    Texts are stored as texts whatever they begin with: none is ever a formula.
+    Texts are stored as texts whatever they begin with: none is ever a formula. Sheets bear names as
+    ``sheet_names`` gives them.
     """
     import xlsxwriter
 
@@ -217,7 +241,7 @@ def _rows(sheet: Sheet, numbers: Sequence[int]) -> Iterator[bytes]:
     yield "".join(block).encode()
 
 
-def _lines(value: str | int | None, width: float) -> int:
+def _lines(value: Cell, width: float) -> int:
     """On how many lines a text stands in a column: a Chinese character, of three octets, is as wide as two digits."""
     if not value:
         return 1
@@ -237,7 +261,9 @@ def _writers(columns: Sequence[Column], numbers: Sequence[int]) -> Iterator[Writ
     for index, column in enumerate(columns):
         mine = [(style, number) for style, number in known if style.column == index]
         plain = next(number for style, number in mine if not style.word and not style.guarded)
-        if column.kind in ("day", "number"):
+        if column.kind == "formula":
+            yield _formula_writer(_letters(index), plain)
+        elif column.kind in ("day", "number"):
             yield _number_writer(_letters(index), plain, _serial if column.kind == "day" else int)
         else:
             guarded = next((number for style, number in mine if style.guarded), plain)
@@ -250,6 +276,19 @@ def _number_writer(letters: str, style: int, number_of: Callable[[Any], int]) ->
         if value is None or value == "":
             return f'<c r="{letters}{row}" s="{style}"/>'
         return f'<c r="{letters}{row}" s="{style}"><v>{number_of(value)}</v></c>'
+
+    return write
+
+
+def _formula_writer(letters: str, style: int) -> Write:
+    def write(value: int | Formula | None, row: int) -> str:
+        if isinstance(value, Formula):
+            return f'<c r="{letters}{row}" s="{style}"><f>{xml_text(value.text)}</f><v>{value.value}</v></c>'
+        return (
+            f'<c r="{letters}{row}" s="{style}"/>'
+            if value is None
+            else f'<c r="{letters}{row}" s="{style}"><v>{value}</v></c>'
+        )
 
     return write
 

@@ -31,7 +31,7 @@ KEPT_DAYS = 60
 """How long an event stays after it was met."""
 _REMIND_AT = 9
 """The hour of the day on which a reader is reminded."""
-_ONCE: frozenset[Kind] = frozenset({"ack", "deadline", "feedback", "look_back"})
+_ONCE: frozenset[Kind] = frozenset({"ack", "coordination", "deadline", "reopening", "feedback", "look_back"})
 _NAMED: frozenset[Kind] = frozenset({"milestone", "subtask", "reply", "recheck"})
 _LONGEST = 40
 

@@ -33,6 +33,7 @@ _HEADLINE: Mapping[str, tuple[str, ...]] = {
     "closure_decision": ("result",),
     "verification": ("method",),
     "look_back": ("result",),
+    "reopening": ("new_item",),
     "archive": ("archive_no",),
     "method": ("handling",),
 }
@@ -44,6 +45,7 @@ _TEXT: Mapping[str, str] = {
     "visit": "finding",
     "measure": "reason",
     "look_back": "finding",
+    "reopening": "reason",
     "report": "result",
     "feedback": "content",
     "reply": "progress",
@@ -67,6 +69,7 @@ _ORDER = (
     "feedback",
     "archive",
     "look_backs",
+    "reopening",
     "amendments",
 )
 _COMPACT = frozenset({"visits", "progress"})

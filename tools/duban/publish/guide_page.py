@@ -33,6 +33,7 @@ _TASKS: Mapping[str, str] = {
     "track": "tracking_notice",
     "extend": "extension",
     "close": "closure_notice",
+    "again": "reopening",
     "amend": "amendment",
     "end": "withdrawn",
 }

@@ -13,7 +13,7 @@ from duban.language import Language
 from duban.model import STEPS
 from duban.publish import changes, fragments
 from duban.publish.agenda import current_obligations
-from duban.publish.bearings import bearings_of, linked_items, linked_titles
+from duban.publish.bearings import bearings_of, linked_items, linked_titles, passages
 from duban.publish.changes import Marks
 from duban.publish.edition import Edition
 from duban.publish.entry import Section, sections
@@ -121,6 +121,7 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
         "asked": _asked(record, edition, shower),
         "unsound": sum(proof.state == "broken" for proof in by_item(edition).get(item.id, ())),
         "ended": _ended(record, edition, shower),
+        "passages": [(kind, shower.reference("item", other).markup) for kind, other in passages(record)],
         "steps": _steps(steps(record, status, edition), shower),
         "expected": expected(item, status, edition),
         "owed": _owed(status, edition, shower),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from duban.deadline import causes
+from duban.deadline import asked_in_vain, causes
 from duban.model import Item
 from duban.publish.edition import Edition, once
 from duban.status import LIGHTS, OPEN_LIGHTS, Light, Status
@@ -21,7 +21,8 @@ class ItemRow:
 
     ``moved`` is the first deadline where an extension moved it, "" otherwise; ``left`` counts working
     days, negative when past; ``cause`` is the last cause code given. ``soon_on`` is the day from which
-    the light is yellow unless it is red, "" where no day changes it.
+    the light is yellow unless it is red, "" where no day changes it. ``denied`` are the days that extensions
+    asked for in vain.
     """
 
     id: str
@@ -40,6 +41,7 @@ class ItemRow:
     finished_on: str
     cause: str
     soon_on: str = ""
+    denied: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -102,6 +104,7 @@ def item_row(item: Item, status: Status) -> ItemRow:
         finished_on=status.finished_on,
         cause=given[-1] if given else "",
         soon_on=status.soon_on,
+        denied=asked_in_vain(record),
     )
 
 

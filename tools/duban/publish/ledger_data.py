@@ -25,7 +25,8 @@ def ledger_data(edition: Edition) -> bytes:
     occur. ``id`` has the serials of each year, ``title`` a line for each row. ``received`` counts days
     since the row before, of the first row since ``first``; ``due`` days from then on, null for none.
     ``moved`` and ``soon`` count days back from ``due`` to the first deadline and to the day from which
-    the light is yellow, 0 where it was not moved or no day turns it.
+    the light is yellow, 0 where it was not moved or no day turns it. ``denied`` are the rows, from 0, in which an
+    extension was asked for in vain.
     """
     rows = counted_rows(edition)
     names = {name: choices(edition, rows, name) for name in FILTERS}
@@ -56,6 +57,7 @@ def ledger_data(edition: Edition) -> bytes:
             "received": _steps([row.received_on for row in rows]),
             "due": [_days(row.received_on, row.due) if row.due else None for row in rows],
             "moved": [_days(row.moved, row.due) if row.moved else 0 for row in rows],
+            "denied": [place for place, row in enumerate(rows) if row.denied],
             "soon": [_days(row.soon_on, row.due) if row.may_turn else 0 for row in rows],
         },
     }

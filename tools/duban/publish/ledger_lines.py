@@ -120,7 +120,7 @@ def _columns(edition: Edition, zh: Language, en: Language) -> Iterator[LedgerCol
     yield LedgerColumn("category", titled("category"), "word", 8, lambda row, _: row.category)
     yield LedgerColumn("urgency", of("urgency"), "word", 8, lambda _, other: other.urgency)
     yield LedgerColumn("campaign", titled("campaign"), "wrapped", 12, campaign)
-    yield LedgerColumn("plan", of("plan_refs"), "code", 10, lambda _, other: COMMA.join(other.plan_refs))
+    yield LedgerColumn("plan", of("plan_refs"), "wrapped", 10, lambda _, other: COMMA.join(other.plan_refs))
     yield LedgerColumn(
         "unit", titled("unit"), "wrapped", 12, lambda row, _: unit(row.lead_unit) if row.lead_unit else ""
     )

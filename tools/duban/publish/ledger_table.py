@@ -19,6 +19,7 @@ UNSORTED = frozenset({"source"})
 _SCRIPT_TEXTS = (
     "table.none",
     "deadline.original",
+    "deadline.denied",
     "left.day",
     "left.days",
     "left.today",

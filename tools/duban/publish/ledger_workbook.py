@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from duban.documents.workbook import Column, Sheet, workbook
+from duban.documents.sheet_name import sheet_names
+from duban.documents.workbook import Column, Formula, Sheet, cell_in, cells_of, workbook
 from duban.figures import HEADLINES
 from duban.language import Language, language
 from duban.model import STEPS
-from duban.publish.edition import Edition
-from duban.publish.item_row import counted_rows
+from duban.publish.edition import Edition, once
+from duban.publish.item_row import UNCOUNTED, counted_rows
 from duban.publish.ledger_lines import LedgerColumn, ledger_columns, ledger_lines
 from duban.publish.ledger_years import not_filed
 from duban.publish.owed import all_pending, listed
 from duban.publish.tally import tally
+from duban.record import INSTRUCTION, MESSAGE
 from duban.status import LIGHTS, Light
 
 Colours = Mapping[str, tuple[str, str]]
@@ -31,8 +34,20 @@ _PLAIN = ("#ECEEF0", "#4A5560")
 
 def ledger_workbook(edition: Edition) -> bytes:
     """The workbook, in Chinese with English under the heads."""
+    return _workbook(edition, [])
+
+
+def units_workbook(edition: Edition) -> bytes:
+    """The same with a sheet for each unit that leads or supports an item, in the order of the registry."""
+    return _workbook(edition, [unit for unit in edition.ledger.registry.units if unit in _parts(edition)])
+
+
+def _workbook(edition: Edition, units: Sequence[str]) -> bytes:
     zh, en = language("zh"), language("en")
-    sheets = [_ledger(edition, zh), _owed(edition, zh, en), *_not_filed(edition, zh, en), _figures(edition, zh, en)]
+    ledger = _ledger(edition, zh)
+    sheets = [ledger, _owed(edition, zh, en), *_not_filed(edition, zh, en), _figures(edition, ledger, zh, en)]
+    names = sheet_names(map(edition.ledger.registry.unit_name, units), [sheet.name for sheet in sheets])
+    sheets += [_of_unit(edition, unit, name, ledger, zh) for unit, name in zip(units, names, strict=True)]
     policy = edition.ledger.registry.policy
     office = edition.ledger.registry.units.get(policy["office"])
     author = office.name if office else policy["name"]
@@ -70,6 +85,37 @@ def _note(edition: Edition, zh: Language) -> str:
         late=counted.late,
         ended=counted.ended,
     )
+
+
+@once
+def _parts(edition: Edition) -> Mapping[str, Sequence[int]]:
+    """By unit, the lines of the ledger in which it leads, then those in which it supports."""
+    leads: dict[str, list[int]] = {}
+    supports: dict[str, list[int]] = {}
+    for place, row in enumerate(counted_rows(edition)):
+        if row.lead_unit:
+            leads.setdefault(row.lead_unit, []).append(place)
+        for unit in dict.fromkeys(row.co_units):
+            if unit != row.lead_unit:
+                supports.setdefault(unit, []).append(place)
+    return {unit: [*leads.get(unit, ()), *supports.get(unit, ())] for unit in {**leads, **supports}}
+
+
+def _of_unit(edition: Edition, unit: str, name: str, ledger: Sheet, zh: Language) -> Sheet:
+    """The ledger's lines that a unit has a part in."""
+    counted, places = counted_rows(edition), _parts(edition)[unit]
+    led = [counted[place] for place in places if counted[place].lead_unit == unit]
+    told = tally(led)
+    note = zh(
+        "workbook.unit_note",
+        day=edition.day,
+        led=told.items,
+        open=told.open,
+        overdue=told.overdue,
+        joined=len(places) - len(led),
+    )
+    title = zh("workbook.unit_title", ledger=ledger.title, unit=edition.ledger.registry.units[unit].name)
+    return replace(ledger, name=name, title=title, note=note, rows=[ledger.rows[place] for place in places])
 
 
 def _owed(edition: Edition, zh: Language, en: Language) -> Sheet:
@@ -118,22 +164,56 @@ def _not_filed(edition: Edition, zh: Language, en: Language) -> Iterator[Sheet]:
         yield Sheet(name, name, zh("ledger.not_filed_note"), columns, rows, frozen=1)
 
 
-def _figures(edition: Edition, zh: Language, en: Language) -> Sheet:
-    """The figures of the home page over the whole ledger, and counts of the items that the edition lists."""
+def _figures(edition: Edition, ledger: Sheet, zh: Language, en: Language) -> Sheet:
+    """The figures of the home page over the whole ledger, and counts of the items that the edition lists.
+
+    What the ledger's own sheet tells is counted there by formulas, so that it follows whoever edits that; the
+    rest (visits, reports, the plan) was counted from the files. In public the headlines count more than is listed.
+    """
     columns = [
         Column(_heads("workbook.group", zh, en), 22, "wrapped"),
         Column(_heads("workbook.figure", zh, en), 40, "wrapped"),
-        Column(_heads("workbook.value", zh, en), 14, "number"),
+        Column(_heads("workbook.value", zh, en), 14, "formula"),
     ]
-    rows = [(zh("home.figures"), zh(f"figure.{name}"), edition.figures[name]) for name in HEADLINES]
-    counted, units = counted_rows(edition), edition.ledger.registry.units
+    live = {} if edition.public else _live(ledger, edition)
+    rows: list[tuple[str, str, int | Formula]] = [
+        (zh("home.figures"), zh(f"figure.{name}"), _figure(edition.figures[name], live.get(name))) for name in HEADLINES
+    ]
+    counted, registry = counted_rows(edition), edition.ledger.registry
     lights, steps = Counter(row.light for row in counted), Counter(row.step for row in counted)
-    leading = Counter(row.lead_unit for row in counted)
-    rows += [(zh("home.lights"), zh(f"light.{light}"), lights[light]) for light in LIGHTS if light in _LIGHTS]
-    rows += [(zh("home.steps"), zh(f"step.{step}"), steps[step]) for step in STEPS]
-    rows += [(zh("ledger.column.unit"), units[unit].short_name, leading[unit]) for unit in units if leading[unit]]
+    leading = Counter(registry.unit_name(row.lead_unit) for row in counted if row.lead_unit)
+    units = dict.fromkeys(map(registry.unit_name, registry.units))
+    groups = (
+        ("light", "home.lights", [(zh(f"light.{light}"), lights[light]) for light in LIGHTS if light not in UNCOUNTED]),
+        ("step", "home.steps", [(zh(f"step.{step}"), steps[step]) for step in STEPS]),
+        ("unit", "ledger.column.unit", [(unit, leading[unit]) for unit in units if leading[unit]]),
+    )
+    for name, heading, found in groups:
+        cells = cells_of(ledger, _place(edition, name))
+        for label, count in found:
+            # Compared as a whole: in COUNTIF a name that begins with an operator or holds an asterisk means more.
+            same = f"SUMPRODUCT(--({cells}={cell_in(len(rows), 1)}))"
+            rows.append((zh(heading), label, Formula(same, count)))
     note = zh("home.figures_whole") if edition.public else zh("workbook.figures_note")
     return Sheet(zh("workbook.figures"), zh("workbook.figures"), note, columns, rows, upright=True)
+
+
+def _live(ledger: Sheet, edition: Edition) -> Mapping[str, str]:
+    """The headlines that the ledger's own sheet tells, as formulas."""
+    sources = cells_of(ledger, _place(edition, "source"))
+    return {
+        "items": f"COUNTA({cells_of(ledger, _place(edition, 'id'))})",
+        "from_instructions": f'SUMPRODUCT(--ISNUMBER(FIND("{INSTRUCTION}",{sources})))',
+        "from_messages": f'SUMPRODUCT(--ISNUMBER(FIND("{MESSAGE}",{sources})))',
+    }
+
+
+def _figure(value: int, formula: str | None) -> int | Formula:
+    return Formula(formula, value) if formula else value
+
+
+def _place(edition: Edition, name: str) -> int:
+    return [column.name for column in ledger_columns(edition)].index(name)
 
 
 def _heads(message: str, zh: Language, en: Language) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from duban.model import Item
-from duban.publish.edition import Edition, once
+from duban.publish.edition import Edition
 from duban.publish.fill_in import FillIn, fill_in
-from duban.publish.policy_words import signed_by
+from duban.publish.policy_words import roles_in_words
+from duban.required import required_roles
 from duban.status import Status
 
 # What each obligation is met by, where that is not an entry of the same name.
 _ENTRIES: Mapping[str, str] = {
+    "coordination": "coordination_notice",
     "milestone": "progress",
     "subtask": "coordination_notice",
     "deadline": "closure_notice",
@@ -44,13 +46,12 @@ def expected(item: Item, status: Status, edition: Edition) -> Expected | None:
         what=edition.text(f"next.{coming.kind}", name=coming.name),
         who=edition.unit_name(coming.who),
         due=coming.due,
-        signers=_signers(edition).get(entry, ""),
+        signers=_signers(item, entry, edition),
         more=max(len(status.pending) - 1, 0),
         fill_in=fill_in(edition, item, entry),
     )
 
 
-@once
-def _signers(edition: Edition) -> Mapping[str, str]:
-    comma = edition.text("shown.comma")
-    return {entry: comma.join(roles) for entry, roles in signed_by(edition).items()}
+def _signers(item: Item, entry: str, edition: Edition) -> str:
+    roles = required_roles(edition.ledger.registry.policy, entry, item.record, edition.day)
+    return edition.text("shown.comma").join(roles_in_words(roles, entry, edition))

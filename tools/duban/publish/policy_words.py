@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from duban.model import Data
 from duban.publish.edition import Edition, once
 from duban.publish.fragments import escaped
 from duban.publish.names import Names
 from duban.publish.shown import Row, Shower, Shown
+from duban.required import DECISION
 from duban.schema import Field
 from duban.status import LIGHTS
 
 # These have a table of their own, or are no rule but a name.
 _APART = frozenset({"signatures", "series", "causes", "language", "name", "name_en", "office", "tag_authority"})
 _OPEN_GROUPS = frozenset({"deadline_days", "lights", "extension"})
-_SENTENCES = ("ack", "reply", "extension", "result", "look_back", "milestones", "periodic", "interview", "open_lights")
+_SENTENCES = (
+    "ack",
+    "coordination",
+    "reply",
+    "extension",
+    "result",
+    "look_back",
+    "reopen",
+    "milestones",
+    "periodic",
+    "interview",
+    "open_lights",
+)
+# Told only where the policy says anything of it.
+_OPTIONAL = frozenset({"coordination", "reopen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +77,12 @@ def sentences(edition: Edition) -> tuple[str, ...]:
         "reds": policy["tracking"]["interview_after_red"],
         "bulletin": policy["tracking"]["bulletin_after_workdays"],
     }
-    told = ("extension", "result", "milestones", "open_lights") if edition.public else _SENTENCES
-    return tuple(text(f"rules.words.{name}", **numbers) for name in told)
+    if "coordination" in policy:
+        numbers["coordination"] = policy["coordination"]["within_workdays"]
+    if "reopen" in policy:
+        numbers |= {"reopen": policy["reopen"]["within_days"], "redone": policy["reopen"]["deadline_days"]}
+    told = ("extension", "result", "reopen", "milestones", "open_lights") if edition.public else _SENTENCES
+    return tuple(text(f"rules.words.{name}", **numbers) for name in told if name not in _OPTIONAL or name in policy)
 
 
 def light_rules(edition: Edition) -> tuple[LightRule, ...]:
@@ -95,14 +115,35 @@ def groups(edition: Edition, shower: Shower) -> Iterator[Group]:
 def signed_by(edition: Edition) -> Mapping[str, tuple[str, ...]]:
     """Who must sign each kind of entry: the roles in words, and of which unit."""
     signatures = edition.ledger.registry.policy["signatures"]
-    return {entry: tuple(_role(role, entry, edition) for role in roles) for entry, roles in signatures.items()}
+    return {entry: roles_in_words(roles, entry, edition) for entry, roles in signatures.items()}
+
+
+def roles_in_words(roles: Iterable[str], entry: str, edition: Edition) -> tuple[str, ...]:
+    """Roles that sign a kind of entry, as the policy names them → in words, and of which unit."""
+    return tuple(_role(role, entry, edition) for role in roles)
 
 
 def signings(edition: Edition) -> Iterator[Signing]:
-    """The same, each kind of entry called by its name."""
+    """Who signs each kind of entry called by its name, and who an extension of an important item."""
+    policy, text = edition.ledger.registry.policy, edition.text
     labels = edition.schemas.field("policy").properties["signatures"].properties
     for entry, roles in signed_by(edition).items():
-        yield Signing(labels[entry].label(edition.text.code) if entry in labels else entry, roles)
+        name = labels[entry].label(text.code) if entry in labels else entry
+        yield Signing(name, roles)
+        for level in policy["extension"].get("levels", ()) if entry == DECISION else ():
+            said = text("rules.level", entry=name, items=_reached_by(level, edition), since=level["since"])
+            yield Signing(said, roles_in_words(level["signed"], entry, edition))
+
+
+def _reached_by(level: Data, edition: Edition) -> str:
+    """The importance and urgency that reach a level, as they are called."""
+    fields, code = edition.item_field.properties, edition.text.code
+    said = [
+        edition.text("rules.level_of", field=fields[name].label(code), value=fields[name].value_label(value, code))
+        for name in ("importance", "urgency")
+        for value in level.get(name, ())
+    ]
+    return edition.text("shown.comma").join(said)
 
 
 def series(edition: Edition, shower: Shower) -> tuple[Row, ...]:

@@ -28,7 +28,9 @@ from duban.trend import months_between
 WEEKS_AHEAD, WEEKS_BACK = 6, 4
 MOST_PLANNED, MOST_VISITS, MOST_CONFLICTS, MOST_ASKED = 100, 200, 40, 12
 # What the office has to do itself, and the answers that it waits for; the rest is the units' own plan.
-PLANNED: frozenset[Kind] = frozenset({"reply", "progress", "recheck", "look_back", "feedback", "extension_decision"})
+PLANNED: frozenset[Kind] = frozenset(
+    {"reply", "progress", "recheck", "look_back", "feedback", "extension_decision", "coordination", "reopening"}
+)
 
 
 @dataclass(frozen=True, slots=True)

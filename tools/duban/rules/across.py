@@ -13,6 +13,14 @@ from duban.finding import Detail, Pointer, Problem
 from duban.record import ItemRecord
 from duban.survey import Survey
 
+_RETURNED: Mapping[Pointer, Pointer] = {
+    ("feedback", "new_item"): ("follows",),
+    ("follows",): ("feedback", "new_item"),
+    ("reopening", "new_item"): ("reopened_from",),
+    ("reopened_from",): ("reopening", "new_item"),
+}
+"""Links that are written at both ends, each with where the other end has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -98,6 +106,19 @@ def references_met(
         for value, pointer in fact.reports:
             if value not in reports:
                 yield path, Problem("D207", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
+
+
+def links_returned(
+    facts: Mapping[str, Facts], label: Callable[[str, Pointer], Detail]
+) -> Iterator[tuple[str, Problem]]:
+    """D215: an item that goes on from another is named there, and names it; both can be found from either."""
+    named = {(fact.id, tuple(pointer), value) for fact in facts.values() for value, pointer in fact.items}
+    known = {fact.id for fact in facts.values()}
+    for path, fact in facts.items():
+        for value, pointer in fact.items:
+            back = _RETURNED.get(tuple(pointer))
+            if back and value in known and value != fact.id and (value, back, fact.id) not in named:
+                yield path, Problem("D215", tuple(pointer), {"value": value, "label": label(path, back)})
 
 
 def double_supervision(facts: Mapping[str, Facts], similarity: int) -> Iterator[tuple[str, Problem]]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from duban.deadline import GRANTED, causes, current_deadline, ending, finished_on
 from duban.finding import Problem
 from duban.record import OPEN, ClosureNotice
+from duban.required import extension_level
 from duban.rules.case import Case
 
 
@@ -44,6 +45,20 @@ def extensions(case: Case) -> Iterator[Problem]:
                 "D510", ("extensions", index, "decision", "result"), {"count": str(count), "limit": str(limit)}
             )
         stands = extension["new_deadline"]
+
+
+def extension_levels(case: Case) -> Iterator[Problem]:
+    """D515: the decision on an important item's extension bears the signature of the level that it must go to."""
+    for index, extension in enumerate(case.record.get("extensions", ())):
+        decision = extension.get("decision")
+        if decision is None:
+            continue
+        day = max(claim["on"] for claim in decision["signed"])
+        level = extension_level(case.registry.policy, case.record, day)
+        claimed = {claim["role"] for claim in decision["signed"]}
+        for role in (asked.partition("@")[0] for asked in level["signed"]) if level else ():
+            if role not in claimed:
+                yield Problem("D515", ("extensions", index, "decision", "signed"), {"role": role})
 
 
 def tracked_deadline(case: Case) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ _NEEDS = (
     ("feedback", "report"),
     ("archive", "feedback"),
     ("look_backs", "closure_notices"),
+    ("reopening", "closure_notices"),
     ("withdrawn", "approval"),
 )
 
