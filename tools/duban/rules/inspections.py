@@ -15,7 +15,7 @@ OWN_APPROVAL = "一事一报"
 
 
 def problems_of(planned: Sequence[Inspection], registry: Registry) -> Iterator[Problem]:
-    """D208, D210, D211, D810–D814: problems of ``registry/inspections.yml``, whose inspections come in its order."""
+    """D208, D210, D211, D821–D825: problems of ``registry/inspections.yml``, whose inspections come in its order."""
     numbers: dict[str, str] = {}
     for index, one in enumerate(planned):
         here = ("inspections", index)
@@ -25,7 +25,7 @@ def problems_of(planned: Sequence[Inspection], registry: Registry) -> Iterator[P
         if one.unannounced and (one.units or one.people):
             field = "units" if one.units else "lead" if one.lead else "team"
             over = (date.fromisoformat(one.end) + timedelta(days=1)).isoformat()
-            yield Problem("D813", (*here, field), {"end": one.end}, at_key=True, until=over)
+            yield Problem("D824", (*here, field), {"end": one.end}, at_key=True, until=over)
         yield from _booked_once(one, planned[:index], here, registry)
 
 
@@ -43,19 +43,19 @@ def visits_have_a_basis(case: Case) -> Iterator[Problem]:
 
 
 def _approved(one: Inspection, here: tuple[str, int], numbers: dict[str, str]) -> Iterator[Problem]:
-    """D810–D812. ``numbers`` are those used for one matter so far, each with whose it is; they grow."""
+    """D821–D823. ``numbers`` are those used for one matter so far, each with whose it is; they grow."""
     approval = one.approval
     if approval is None:
-        yield Problem("D810", here, {"title": one.title})
+        yield Problem("D821", here, {"title": one.title})
         return
     latest = one.end if one.by_month else one.start
     if approval.on > latest:
-        yield Problem("D812", (*here, "approval", "approved_on"), {"day": approval.on, "start": latest})
+        yield Problem("D823", (*here, "approval", "approved_on"), {"day": approval.on, "start": latest})
     if approval.basis != OWN_APPROVAL:
         return
     if approval.number in numbers:
         details = {"number": approval.number, "other": numbers[approval.number]}
-        yield Problem("D811", (*here, "approval", "number"), details)
+        yield Problem("D822", (*here, "approval", "number"), details)
     numbers.setdefault(approval.number, one.title)
 
 
@@ -78,7 +78,7 @@ def _people_fit(one: Inspection, here: tuple[str, int], registry: Registry) -> I
 def _booked_once(
     one: Inspection, before: Sequence[Inspection], here: tuple[str, int], registry: Registry
 ) -> Iterator[Problem]:
-    """D814: nobody is on two inspections on one day; where only the month is settled nobody can tell yet."""
+    """D825: nobody is on two inspections on one day; where only the month is settled nobody can tell yet."""
     if one.by_month:
         return
     for person in one.people:
@@ -89,4 +89,4 @@ def _booked_once(
                     "other": other.title,
                     "day": max(one.start, other.start),
                 }
-                yield Problem("D814", here, details)
+                yield Problem("D825", here, details)
