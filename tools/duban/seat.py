@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from duban.change import Added, Change, digest_of, identity_of
+from duban.change import Added, Change, digest_of
+from duban.filing import kind_at
 from duban.finding import Finding, Pointer, Problem
 from duban.load import place
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.part import RULES, Part
+from duban.paths import shown
 from duban.rules.amendments import effective, pointer_of
 from duban.rules.case import value_at
 from duban.schema import Field, Schemas
@@ -20,6 +22,12 @@ _SCANS_ANSWERED_BY: Sequence[str] = ("registrar",)
 """Who signs for scans that no paper signature of the same change names."""
 NO_ONE_NAMED: Sequence[str] = ("director",)
 """Who signs for a change of the rules where an older policy says nothing of it."""
+_OF_OLDER_POLICIES: Mapping[str, Sequence[str]] = {
+    "assessment_objection": ("unit_head@unit",),
+    "assessment_ruling": NO_ONE_NAMED,
+    "assessment_freeze": NO_ONE_NAMED,
+}
+"""Who signs kinds of entries that a policy may be too old to name; else whoever is named in one would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,11 @@ class Seats:
     findings: tuple[Finding, ...]
 
 
+def signatures_of(policy: Data) -> Mapping[str, Sequence[str]]:
+    """Which roles must sign each kind of entry: what the policy says, and what holds where it is older than a kind."""
+    return {**_OF_OLDER_POLICIES, **policy.get("signatures", {})}
+
+
 def seats(
     change: Change,
     after: Tree,
@@ -71,22 +84,21 @@ def seats(
     An entry is signed by everyone it names, and must name every role that the policy asks for.
     What comes later to an entry that stands is signed by the same roles, whoever holds them.
     """
-    signatures: Mapping[str, Sequence[str]] = policy.get("signatures", {})
+    signatures = signatures_of(policy)
     found: list[Seat] = []
     findings: list[Finding] = []
-    files = {identity_of(path): path for path in after if path.startswith(("items/", "reports/"))}
     schemas = schemas or (Schemas.of(after) if change.added else None)
     records: dict[str, Data] = {}
     for added in change.added:
-        path = files[added.item]
+        path = added.path
         if path not in records:
             records[path], _ = parse(path, after[path])
-        root = schemas.field("item" if path.startswith("items/") else "report") if schemas else None
+        root = schemas.field(kind_at(path)) if schemas else None
         if root is None:
             continue
         problems: list[Problem] = []
         found += _Seating(added, records[path], root, signatures, problems).seats()
-        findings += place(path, after[path], problems) if problems else ()
+        findings += place(shown(path), after[path], problems) if problems else ()
     named = {seat.paper.file for seat in found if seat.paper}
     loose = [path for path in parts.get("scans", ()) if path not in named]
     if loose:

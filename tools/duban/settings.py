@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from duban import registry
 from duban.language import Language
 from duban.model import Data
 from duban.part import FOLDERS, RULES, Part
-from duban.seat import NO_ONE_NAMED
+from duban.seat import NO_ONE_NAMED, signatures_of
 
 OWNERS = ".github/CODEOWNERS"
 RULESETS = ".github/rulesets/"
@@ -51,7 +51,7 @@ def settings(policy: Data, texts: Sequence[Language]) -> dict[str, bytes]:
 
 def roles_of(policy: Data, part: Part) -> tuple[str, ...]:
     """The roles that sign changes of a part, each once: for the record and its scans those of any kind of entry."""
-    signatures: Mapping[str, Sequence[str]] = policy.get("signatures", {})
+    signatures = signatures_of(policy)
     if part in RULES:
         asked: Iterable[str] = signatures.get(part, NO_ONE_NAMED)
     else:

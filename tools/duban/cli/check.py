@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections import Counter
 
+from duban.assessed import points_unknown
 from duban.calendar import calendar_findings
 from duban.change import change
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json, printed_finding
@@ -29,6 +30,11 @@ def run(context: Context, options: argparse.Namespace) -> int:
     tree = context.tree()
     readings = context.readings(tree)
     findings = _of_the_ledger(readings, day)
+    if readings.assessments:
+        from duban.frozen import freeze_findings
+
+        read_at = lambda revision: context.readings(context.tree(revision))  # noqa: E731 - handed on
+        findings += freeze_findings(context.folder, readings, options.base or "HEAD", read_at)
     if options.base:
         before = context.tree(options.base)
         if options.new:
@@ -61,7 +67,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
 
 def _of_the_ledger(readings: Readings, day: str) -> list[Finding]:
-    return [*readings.findings(day), *calendar_findings(readings.registry, day)]
+    return [*readings.findings(day), *calendar_findings(readings.registry, day), *points_unknown(readings)]
 
 
 def _not_among(findings: list[Finding], known: list[Finding]) -> list[Finding]:

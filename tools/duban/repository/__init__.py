@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from duban.filing import NAMES
 from duban.model import Tree
 from duban.moment import CHINA, instant
 from duban.parse import parse
 from duban.repository.error import LedgerError, RevisionError
 
-LEDGER_FOLDERS = ("items", "reports", "registry", "schemas")
+LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION = "mkdocs.yml"
 _GRAIN_NS = 2_000_000_000
 
