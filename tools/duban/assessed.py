@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import cast
 
@@ -22,7 +23,7 @@ class Assessed:
 
     year: int
     day: str
-    weights: Data
+    weights: Mapping[str, Decimal]
     scores: list[Score]
     record: AssessmentRecord | None = None
 

@@ -20,6 +20,8 @@ _PLACES = re.compile(
     r"(?:items/\d{4}/\d{4}-\d{4,6}|reports/\d{4}/[A-Z]?\d{3}|assessments/(?:19|20)\d{2})\.yml\Z", re.ASCII
 )
 
+_YEAR = re.compile(r"\d{4}\Z", re.ASCII)
+
 
 def is_record(path: str) -> bool:
     """Whether a file lies in a folder of records, whatever it is called."""
@@ -46,4 +48,4 @@ def kind_of(identity: str) -> RecordKind:
     """The kind of record that an id is of."""
     if "/" in identity:
         return "report"
-    return "item" if "-" in identity else "assessment"
+    return "assessment" if _YEAR.match(identity) else "item"

@@ -89,7 +89,7 @@ class Readings:
             reports,
             self.registry,
             tuple(self.findings(day)),
-            {int(record["year"]): record for record in self._assessments_on(day)},
+            self.assessments_on(day),
             self.items_on,
         )
 
@@ -114,12 +114,13 @@ class Readings:
         }
         return Items(present, item)
 
-    def _assessments_on(self, day: str) -> Iterator[AssessmentRecord]:
-        """The years' assessments, without the entries that came later."""
-        for reading in self.assessments.values():
-            if reading.data is not None and self.schemas is not None:
-                timeline = Timeline(self.schemas.field("assessment"))
-                yield cast(AssessmentRecord, timeline.until(reading.data(), day))
+    def assessments_on(self, day: str) -> dict[int, AssessmentRecord]:
+        """The years' assessments by year, without the entries that came after an ISO day."""
+        valid = [reading.data() for reading in self.assessments.values() if reading.data is not None]
+        if not valid or self.schemas is None:
+            return {}
+        timeline = Timeline(self.schemas.field("assessment"))
+        return {data["year"]: cast(AssessmentRecord, timeline.until(data, day)) for data in valid}
 
     def _all_problems(self) -> Iterator[tuple[str, Problem]]:
         yield from self.registry_problems

@@ -195,7 +195,8 @@ class Reader:
             )
         found += privacy.privacy(survey.texts)
         found += _not_in_the_future(survey, root)
-        return Reading(Facts(identity, ""), lambda: data, tuple(found))
+        latest = life.latest(survey.facts)[0] if survey.facts else ""
+        return Reading(Facts(identity, "", latest), lambda: data, tuple(found))
 
     def _surveyor(self, name: str) -> Surveyor:
         if name not in self._surveyors:
