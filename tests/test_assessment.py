@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import subprocess
 import sys
@@ -259,6 +260,21 @@ def test_no_freeze_is_offered_while_a_unit_waits(year: Year) -> None:
     told = year("assess", "--year", "2019", "--freeze")
     assert (told.code, told.out) == (1, "")
     assert "transport-bureau" in told.err or "交通" in told.err
+
+
+def test_the_summary_tells_what_is_objected_to_and_who_must_sign(year: Year) -> None:
+    city = year.city
+    number = city.open(year.begun())
+    told = year("summary", "--base", "main", "--head", f"refs/pull/{number}/head").out
+    assert POINT in html.unescape(told)
+    assert year.objection()["reason"] in told
+    assert language("en")("kind.assessment_objection") in told
+    assert language("en")("assess.heading", year=2019) in told
+    city.passed(year.begun(), "transport-head")
+    number = city.open(year.ruled())
+    told = year("summary", "--base", "main", "--head", f"refs/pull/{number}/head").out
+    assert year.ruling()["reason"] in told
+    assert language("en")("kind.assessment_ruling") in told
 
 
 def test_a_head_without_an_entry_is_signed_for_too(year: Year) -> None:
