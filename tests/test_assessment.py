@@ -244,6 +244,26 @@ def test_frozen_scores_hold_when_a_weight_changes_later(closed: Year) -> None:
     assert language("en")("assess.frozen.differs") not in closed("assess", "--year", "2019").out
 
 
+def test_a_year_without_objections_is_frozen_by_a_file_of_its_own(year: Year) -> None:
+    city = year.city
+    told = year("assess", "--year", "2019", "--freeze")
+    city.passed({FILE: told.out.encode()}, "director")
+    city.passed(city.edited(lambda policy: policy["score"].update(late=-3), POLICY), "director")
+    year.check_out()
+    assert year("assess", "--year", "2019", "--format", "json").json["frozen_as_counted"] is False
+    assert year.checked() == []
+    assert codes(city.audit()) == []
+
+
+def test_a_freeze_that_was_wrong_before_stops_no_other_change(closed: Year) -> None:
+    city = closed.city
+    wrong = city.edited(lambda data: data["freeze"].update(digest="e" * 64), FILE)
+    city.commit("refs/heads/main", [city.head()], wrong)
+    closed.lie(city.with_visit())
+    assert [code for code, _ in closed.checked("--base", "main")] == ["D819"]
+    assert closed.checked("--base", "main", "--new") == []
+
+
 @pytest.mark.parametrize(("part", "value", "code"), [("commit", "f" * 40, "D820"), ("digest", "f" * 64, "D819")])
 def test_a_freeze_of_other_scores_or_another_history(year: Year, part: str, value: str, code: str) -> None:
     city = year.city

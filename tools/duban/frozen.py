@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from duban.assessed import as_frozen, frozen_otherwise, newest_freeze
+from duban.assessed import as_frozen, frozen_otherwise, newest_freeze, records_of
 from duban.auditor import opened
 from duban.finding import Finding, Problem
 from duban.load import Readings, place
+from duban.record import AssessmentRecord
 from duban.repository.error import GitError, RevisionError, ShallowError
 
 
@@ -34,6 +35,11 @@ def freeze_findings(folder: Path, readings: Readings, at: str, read_at: Callable
     if not known:
         problem = Problem("D820", ("freeze", "commit"), {"commit": commit[:10]})
         return [*place(path, readings.tree[path], [problem]), *otherwise]
-    if otherwise and as_frozen(read_at(commit), record).stands:
-        return []
-    return otherwise
+    return [] if otherwise and _stood(read_at(commit), path, record) else otherwise
+
+
+def _stood(then: Readings, path: str, frozen: AssessmentRecord) -> bool:
+    """Whether the ledger of an earlier commit gives what was frozen, with the rulings that it had itself."""
+    nothing_yet: AssessmentRecord = {"year": frozen["year"]}
+    record = next((one for known, one in records_of(then) if known == path), nothing_yet)
+    return as_frozen(then, {**record, "freeze": frozen["freeze"]}).stands

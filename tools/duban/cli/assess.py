@@ -57,7 +57,10 @@ def run(context: Context, options: argparse.Namespace) -> int:
     if options.format == "json":
         print_json(_document(found, shown, ledger, commit))
         return CLEAN
-    _print_points(shown, found, ledger, context.text) if options.unit else _print_scores(shown, ledger, context.text)
+    if options.unit:
+        _print_points(shown, found, ledger, context.text)
+    else:
+        _print_scores(shown, ledger, context.text)
     _print_standing(found, commit, context.text)
     return CLEAN
 

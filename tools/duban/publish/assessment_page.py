@@ -166,7 +166,8 @@ def frozen_words(found: Assessed, text: Language) -> str:
     if freeze is None:
         return ""
     said = "assess.frozen" if found.stands else "assess.frozen_otherwise"
-    return text(said, on=freeze["on"], as_of=freeze["as_of"], commit=freeze["commit"], digest=freeze["digest"])
+    told = {name: freeze[name] for name in ("on", "as_of", "commit", "digest")}
+    return text(said, year=found.year, **told)
 
 
 def objection_words(objection: Objection | None, point: Point, text: Language) -> str:
