@@ -60,6 +60,7 @@ def all_proven(ledger: Ledger, schemas: Schemas) -> dict[tuple[str, str], Proof]
     proofs: dict[tuple[str, str], Proof] = {}
     records = [(one.id, one.record, schemas.field("item")) for one in ledger.items.values()]
     records += [(key, report, schemas.field("report")) for key, report in ledger.reports.items()]
+    records += [(str(year), record, schemas.field("assessment")) for year, record in ledger.assessments.items()]
     for identity, record, root in records:
         for pointer, node, here in entry_pointers(record, root):
             signers = tuple(Signer(one["by"], one["role"], f"{one['on']}T02:00:00.000Z") for one in node["signed"])

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from duban.auditor import Audited, audited
+from duban.filing import kind_at
 from duban.gate import Judgement
 from duban.gatekeeper import judge
 from duban.memory import Memory
@@ -400,7 +401,7 @@ def _first_files(key: str) -> dict[str, bytes]:
 def _schema_of(path: str) -> str:
     if path.startswith("registry/"):
         return path.removeprefix("registry/").removesuffix(".yml")
-    return "item" if path.startswith("items/") else "report"
+    return kind_at(path)
 
 
 _SCHEMAS = Schemas.of({f"schemas/{path}": content for path, content in files_below(ROOT / "schemas").items()})

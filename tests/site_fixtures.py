@@ -23,6 +23,7 @@ from markupsafe import escape
 
 from conftest import AS_OF, ROOT
 from duban import site
+from duban.filing import FOLDERS, NAMES
 from duban.language import language
 from duban.load import Readings, read
 from duban.manifest import Manifest
@@ -392,15 +393,15 @@ def hostile(node: Any, here: Field) -> Any:
     return HOSTILE if isinstance(node, str) and is_open else node
 
 
-HOSTILE_ITEMS = ("2019-0006", "2019-0009", "2019-0037", "2019-0040", "011")
-"""Three items, one that will be broken, and a report."""
+HOSTILE_ITEMS = ("2019-0006", "2019-0009", "2019-0037", "2019-0040", "011", "2019")
+"""Three items, one that will be broken, a report, and a year's assessment."""
 
 
 def make_hostile(folder: Path, schemas: Schemas) -> Path:
     """A copy of these items and the registry with the hostile text in all of it, dressed for a site."""
-    for path in [path for part in ("items", "reports", "registry") for path in (folder / part).rglob("*.yml")]:
+    for path in [path for part in (*NAMES, "registry") for path in (folder / part).rglob("*.yml")]:
         part, _, name = path.relative_to(folder).as_posix().removesuffix(".yml").partition("/")
-        root = schemas.field({"items": "item", "reports": "report"}.get(part, name.partition("/")[0]))
+        root = schemas.field(FOLDERS.get(f"{part}/") or name.partition("/")[0])
         record, _ = parse(path.name, path.read_bytes())
         record = hostile(record, root)
         if path.stem == HOSTILE_ITEMS[3]:
@@ -487,7 +488,8 @@ def withheld_and_public(ledger: Ledger, schemas: Schemas) -> tuple[set[str], str
     withheld = {person.position for person in registry.people.values()}
     records = [(one.record, schemas.field("item"), is_open_to_the_public(one)) for one in ledger.items.values()]
     reports = [(report, schemas.field("report"), True) for report in ledger.reports.values()]
-    for record, root, seen in (*records, *reports):
+    years = [(record, schemas.field("assessment"), False) for record in ledger.assessments.values()]
+    for record, root, seen in (*records, *reports, *years):
         for leaf in leaves(record, root):
             if seen and leaf.public:
                 public.add(leaf.text)

@@ -11,7 +11,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from duban.finding import CODES, Finding
+from duban.assessed import frozen_otherwise, points_unknown
+from duban.finding import CODES, Finding, ordered
 from duban.load import Readings, read
 from duban.parse import SIZE_LIMIT
 
@@ -19,9 +20,9 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 FOLDERS = sorted(folder for folder in (TESTS / "cases").iterdir() if folder.is_dir())
 TODAY = "2019-10-31"
-COVERED_ELSEWHERE = frozenset({"D804"} | {code for code in CODES if code.startswith(("D9", "P", "G", "A"))})
-"""Codes raised above the reading layer: D804 by whoever counts working days, D9 by comparing two trees, P by the leak
-test of a public edition, G by judging a pull request, A by auditing history."""
+COVERED_ELSEWHERE = frozenset({"D804", "D820"} | {code for code in CODES if code.startswith(("D9", "P", "G", "A"))})
+"""Codes raised above the reading layer: D804 by whoever counts working days, D820 by asking git, D9 by comparing two
+trees, P by the leak test of a public edition, G by judging a pull request, A by auditing history."""
 PARTS = ("title", "message", "fix", "why")
 
 Tree = dict[str, bytes]
@@ -91,7 +92,7 @@ def texts(language: str) -> Iterator[tuple[str, str, str]]:
 def test_case(folder: Path) -> None:
     it = case(folder)
     readings = read(it.tree)
-    findings = readings.findings(it.today)
+    findings = ordered([*readings.findings(it.today), *points_unknown(readings), *frozen_otherwise(readings)])
     assert tuple(shown(finding) for finding in findings) == it.expected
     for finding in findings:
         assert set(CODES[finding.code].details) <= set(finding.details), "the message cannot be filled in"

@@ -125,7 +125,7 @@ def test_every_target_named_can_be_made(name: str) -> None:
 @pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md"])
 def test_every_file_named_is_there(name: str) -> None:
     linked = re.findall(r"\]\((?!http)([^)#]+)\)", text(name))
-    named = re.findall(r"`((?:docs|tools|tests|site|items|reports|registry|schemas)/[\w./-]*)`", text(name))
+    named = re.findall(r"`((?:docs|tools|tests|site|items|reports|assessments|registry|schemas)/[\w./-]*)`", text(name))
     assert named
     assert [path for path in (*linked, *named) if not (ROOT / path).exists()] == []
 
@@ -155,7 +155,7 @@ def matches(path: str, glob: str) -> bool:
 
 def ledger_files() -> list[str]:
     """Every item, report and registry file."""
-    folders = ("items", "reports", "registry")
+    folders = ("items", "reports", "assessments", "registry")
     return [
         path.relative_to(ROOT).as_posix() for name in folders for path in (ROOT / name).rglob("*") if path.is_file()
     ]

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -81,7 +82,7 @@ class Seeded:
 def seeded(readings: Readings, ledger: Ledger, schemas: Schemas) -> Seeded:
     """Canaries of Chinese and Latin letters, so that width, case and escapes matter; ids where persons are named."""
     canaries: dict[str, str] = {}
-    persons = {name for root in ("item", "report") for name in person_fields(schemas.field(root))}
+    persons = {name for root in ("item", "report", "assessment") for name in person_fields(schemas.field(root))}
 
     def canary(where: str) -> str:
         number = 100_000 + len(canaries)
@@ -103,11 +104,15 @@ def seeded(readings: Readings, ledger: Ledger, schemas: Schemas) -> Seeded:
         for path, one in readings.reports.items()
         if one.data
     }
+    years = {}
+    for path, one in readings.assessments.items():
+        data = planted(one.data() if one.data else {}, schemas.field("assessment"), canary, hidden=True)
+        years[path] = replace(one, data=partial(dict, data))
     roster = re.sub(
         r"(position\w*: ).*", lambda match: f"{match[1]}{canary('position')}", readings.tree[ROSTER].decode()
     )
     tree = {**readings.tree, ROSTER: roster.encode()}
-    made = replace(readings, tree=tree, items=items, reports=reports, registry=read(tree).registry)
+    made = replace(readings, tree=tree, items=items, reports=reports, assessments=years, registry=read(tree).registry)
     # An id of the record itself stays what it was.
     told = {one.text for one in stated(made, made.ledger(AS_OF))}
     return Seeded(made, {canary: field for canary, field in canaries.items() if canary in told})

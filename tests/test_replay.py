@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from conftest import AS_OF, Outcome
 from duban.auditor import Audited, audited
 from duban.change import change
+from duban.filing import is_record
 from duban.memory import Memory
 from duban.model import Tree
 from duban.parse import parse
@@ -156,7 +157,7 @@ def test_every_act_only_adds(tree: Tree) -> None:
         assert found.findings == ()
         assert act.entry in [one.entry for one in found.added]
         standing[act.path] = act.content
-    assert standing == {path: content for path, content in tree.items() if path.startswith(("items/", "reports/"))}
+    assert standing == {path: content for path, content in tree.items() if is_record(path)}
 
 
 def test_acts_follow_the_dates_of_the_record(tree: Tree) -> None:
@@ -185,7 +186,7 @@ def test_all_of_it(root: Path, tree: Tree, tmp_path: Path) -> None:
     assert codes(found) == []
     assert played.pulls == played.recorded.written == found.verified.commits == found.verified.receipts > 900
     assert {one.state for one in found.proofs.values()} == {"proven"}
-    records = {path: content for path, content in tree.items() if path.startswith(("items/", "reports/", "schemas/"))}
+    records = {path: content for path, content in tree.items() if is_record(path) or path.startswith("schemas/")}
     assert {(one.item, one.entry) for one in change({}, records).added} <= {*found.proofs}
     assert all(one.signers for one in found.proofs.values())
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from duban.finding import Pointer
 from duban.load import Readings
 from duban.model import Tree
-from duban.record import ItemRecord, ReportRecord
+from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 
 NAMES = (
@@ -28,6 +28,7 @@ NAMES = (
     "closure-notice",
     "extension",
     "report",
+    "assessment",
     "units",
     "people",
     "campaigns",
@@ -51,6 +52,8 @@ MARKS = {
     "x-later",
     "x-personal",
     "x-signs-as",
+    "x-head",
+    "x-closes",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 APPLICATORS = ("if", "then", "else", "not")
@@ -141,7 +144,9 @@ def test_entries_are_dated_by_a_required_date_of_their_own(schemas: Schemas, nam
             assert "signed" in here.required, where
 
 
-@pytest.mark.parametrize(("record", "name"), [(ItemRecord, "item"), (ReportRecord, "report")])
+@pytest.mark.parametrize(
+    ("record", "name"), [(ItemRecord, "item"), (ReportRecord, "report"), (AssessmentRecord, "assessment")]
+)
 def test_the_typed_records_are_those_of_the_schemas(schemas: Schemas, record: type, name: str) -> None:
     seen = list(_typed_keys(record, schemas.field(name), name))
     assert len(seen) > 8

@@ -39,6 +39,7 @@ TEAMS: list[Data] = [
 PATHS = (
     "items/2019/2019-0001.yml",
     "reports/2019/087.yml",
+    "assessments/2019.yml",
     "scans/2019/0001.pdf",
     "registry/policy.yml",
     "registry/people.yml",

@@ -14,6 +14,7 @@ import yaml
 
 from conftest import ROOT
 from duban.cli import COMMANDS
+from duban.filing import FOLDERS as RECORDS
 from duban.forge.statuses import CONTEXT
 
 Document = dict[Any, Any]
@@ -302,7 +303,7 @@ def test_what_wakes_a_workflow_is_there() -> None:
 def test_a_change_of_the_record_alone_needs_only_the_quick_check() -> None:
     events = WORKFLOWS["check.yml"]["on"]
     assert events["pull_request"]["paths-ignore"] == events["push"]["paths-ignore"]
-    assert set(events["push"]["paths-ignore"]) == {"items/**", "reports/**", "scans/**", "registry/**"}
+    assert set(events["push"]["paths-ignore"]) == {*(f"{folder}**" for folder in RECORDS), "scans/**", "registry/**"}
     assert "paths" not in str(WORKFLOWS["validate.yml"]["on"])
     assert any('duban check --base "$BASE" --new ' in step.get("run", "") for step in steps(WORKFLOWS["validate.yml"]))
 

@@ -61,7 +61,7 @@ class Point(NamedTuple):
     """What one entry cost one unit. ``on`` is the ISO day that it was owed by, or happened on.
 
     ``share`` is less than 1 where a unit answers with others for what the lead unit owed. ``waived``
-    says that the unit's objection was upheld.
+    says that the unit's objection was upheld. ``nth`` tells apart what an entry owes more than once on one day.
     """
 
     unit: str
@@ -73,11 +73,13 @@ class Point(NamedTuple):
     name: str = ""
     share: Decimal = Decimal(1)
     waived: bool = False
+    nth: int = 1
 
     @property
     def key(self) -> str:
-        """Names the point for objections: unit, rule and entry, and the day for what an entry owes more than once."""
-        return "/".join((self.unit, self.rule, f"{self.item}{self.entry}", self.on))
+        """Names the point for objections: unit, rule and entry, the day, and which of several on that day."""
+        parts = (self.unit, self.rule, f"{self.item}{self.entry}", self.on)
+        return "/".join((*parts, str(self.nth)) if self.nth > 1 else parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +145,31 @@ def assess(
     return _ranked(scores, int(weight["few_items"]))
 
 
-def _in_order(one: Point) -> tuple[int, str, str, str]:
-    return RULES.index(one.rule), one.item, one.entry, one.on
+def charges(item: Item, policy: Data, year: int, day: str, calendar: WorkCalendar) -> Iterator[Point]:
+    """Every point of one item as of an ISO day, those that cost nothing by the policy of today too."""
+    return _points(item.record, obligations(item.record, policy, calendar), year, day, weights(policy))
+
+
+def _in_order(one: Point) -> tuple[int, str, str, str, int]:
+    return RULES.index(one.rule), one.item, one.entry, one.on, one.nth
 
 
 def _points(
     record: ItemRecord, owed: Iterable[Obligation], year: int, day: str, weight: Mapping[str, Decimal]
 ) -> Iterator[Point]:
     identity = record["id"]
+    alike: Counter[tuple[str, Rule, str, str]] = Counter()
     for one in owed:
         rule = _OF_KIND.get(one.kind)
-        if rule is None or int(one.due[:4]) != year or one.state(day) not in ("met_late", "overdue"):
+        if rule is None or int(one.due[:4]) != year:
             continue
         entry = _entry(record, one)
-        yield Point(one.owner, rule, identity, entry, one.due, weight[rule], one.name)
+        # Counted whether in time or not, so that no point is called otherwise once another is met.
+        here = one.owner, rule, entry, one.due
+        alike[here] += 1
+        if one.state(day) not in ("met_late", "overdue"):
+            continue
+        yield Point(one.owner, rule, identity, entry, one.due, weight[rule], one.name, nth=alike[here])
         if rule == "late":
             share = weight["co_unit_share"]
             for unit in record["task_notice"].get("co_units", ()):

@@ -11,6 +11,7 @@ from typing import Any
 
 from duban.audit import Audit, Filed, Step, Verified, Violation, audit
 from duban.change import change
+from duban.filing import NAMES
 from duban.memory import Memory
 from duban.model import Tree
 from duban.proof import Proof, Proofs, proofs_of
@@ -146,9 +147,7 @@ def receipt_check(history: History, tip: str) -> Callable[[Any], bool]:
 def _tree_at(folder: Path, revision: str) -> Tree:
     with Objects(folder) as objects:
         tree = objects.commit(revision).tree
-        listed = {
-            path: entry.id for name in ("items", "reports", "schemas") for path, entry in objects.below(tree, name)
-        }
+        listed = {path: entry.id for name in (*NAMES, "schemas") for path, entry in objects.below(tree, name)}
         return dict(Partial(objects, tree, listed))
 
 

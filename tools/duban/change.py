@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 
+from duban.filing import identity_at, is_record, kind_at
 from duban.finding import Finding, Pointer, Problem
 from duban.load import place
-from duban.model import Tree, text_pointer
+from duban.model import Data, Tree, text_pointer
 from duban.parse import parse
 from duban.part import SCANS
 from duban.paths import shown
@@ -19,19 +20,21 @@ from duban.schema import Field, SchemaError, Schemas
 from duban.violation import problems
 
 _HEAD = "intake"
-"""The kind of entry that an item's head belongs to: it is signed for when the item is registered."""
+"""The entry that an item's head belongs to: it is signed for when the item is registered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
     """An entry that the change brings, or what it adds to one: its item, its place in the file after, its kind.
 
-    A report is an entry as a whole: ``item`` is its id (``2019/087``) and ``entry`` is "".
+    A report is an entry as a whole: ``item`` is its id (``2019/087``) and ``entry`` is "". Of a
+    year's assessment ``item`` is the year. ``path`` is the file, for a place may give no id of its own.
     """
 
     item: str
     entry: str
     kind: str
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,9 @@ def change(before: Tree, after: Tree, schemas: Schemas | None = None) -> Change:
     """
     try:
         comparison = _Comparison(schemas or Schemas.of(after))
+        comparison.run(before, after)
     except SchemaError as error:
         return Change((), (Finding(error.path, 1, 1, "D809", {"problem": error.problem}),))
-    comparison.run(before, after)
     return Change(
         tuple(comparison.added),
         tuple(comparison.findings),
@@ -74,9 +77,8 @@ def digest_of(data: Any) -> str:
 
 
 def identity_of(path: str) -> str:
-    """The id that a file's place gives it: of an item ``2019-0051``, of a report ``2019/087``."""
-    name = shown(path).removesuffix(".yml")
-    return name.removeprefix("reports/") if path.startswith("reports/") else name.rpartition("/")[2]
+    """The id that a file's place gives it, as it can be written anywhere."""
+    return identity_at(shown(path))
 
 
 class _Comparison:
@@ -90,7 +92,7 @@ class _Comparison:
         self.unreadable: list[Finding] = []
 
     def run(self, before: Tree, after: Tree) -> None:
-        files = {path for path in (*before, *after) if path.startswith(("items/", "reports/"))}
+        files = {path for path in (*before, *after) if is_record(path)}
         standing = {identity_of(path): path for path in after if path in files}
         for path in sorted(files):
             if path not in after:
@@ -110,8 +112,8 @@ class _Comparison:
             self.findings.append(Finding(shown(path), 1, 1, "D902", {"id": identity}))
 
     def _file(self, path: str, before: bytes | None, after: bytes) -> None:
-        name = "item" if path.startswith("items/") else "report"
-        root, identity, path = self.schemas.field(name), identity_of(path), shown(path)
+        name = kind_at(path)
+        root, identity, given, path = self.schemas.field(name), identity_of(path), path, shown(path)
         old = parse(path, before)[0] if before is not None else None
         new, slips = parse(path, after)
         if new is not None and (misfits := problems(self.schemas, name, new)):
@@ -124,14 +126,15 @@ class _Comparison:
                 self.unreadable += slips
             return
         if old is None:
-            brought: Iterable[tuple[Pointer, str]] = _entries(new, root, ())
+            brought = [*_entries(new, root, ())] or [((), root.head)]
         else:
             broken = list(_compare(old, new, root, (), in_entry=False))
             self.findings += place(path, after, [one.problem for one in broken]) if broken else ()
             touched = (_signed_with(pointer, root) for one in broken for pointer in one.pointers)
             self.touched += [(identity, text_pointer(pointer)) for pointer in touched]
-            brought = _added(old, new, root, (), root.entry or _HEAD)
-        self.added += [Added(identity, text_pointer(pointer), kind) for pointer, kind in brought]
+            brought = [*_added(old, new, root, (), root.head)]
+            self.findings += place(path, after, [*_closed(old, brought, root)])
+        self.added += [Added(identity, text_pointer(pointer), kind, given) for pointer, kind in brought]
 
 
 class _Broken(NamedTuple):
@@ -145,7 +148,19 @@ def _signed_with(pointer: Pointer, root: Field) -> Pointer:
     """The pointer itself within an entry; what belongs to the head was signed with the first entry."""
     here = root.at(pointer[:1])
     listed = here.items if here is not None and here.items is not None else here
-    return pointer if root.entry or (listed is not None and listed.entry) else (_HEAD,)
+    if root.entry or (listed is not None and listed.entry):
+        return pointer
+    return (_HEAD,) if _HEAD in root.properties else ()
+
+
+def _closed(old: Data, brought: Iterable[tuple[Pointer, str]], root: Field) -> Iterator[Problem]:
+    """D908: what is added beside an entry that had closed the file before."""
+    closing = [name for name, child in root.properties.items() if child.closes and name in old]
+    for pointer, _ in brought if closing else ():
+        if not pointer or pointer[0] not in closing:
+            here = root.at(pointer)
+            details = {"entry": here.labels if here else "", "closed": root.properties[closing[0]].labels}
+            yield Problem("D908", pointer, details, at_key=True)
 
 
 def _compare(old: Any, new: Any, here: Field | None, pointer: Pointer, in_entry: bool) -> Iterator[_Broken]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from duban.auditor import Audited, GenesisError, audited
 from duban.change import change
+from duban.filing import NAMES, is_record
 from duban.memory import Memory
 from duban.model import Tree
 from duban.moment import day_in_china, instant_of
@@ -16,8 +17,6 @@ from duban.repository.command import git, line
 from duban.repository.error import GitError, RevisionError, ShallowError
 from duban.repository.objects import Objects, Partial
 from duban.store import cache_folder
-
-_RECORDS = ("items", "reports")
 
 
 def examined(folder: Path, tree: Tree) -> Examination:
@@ -46,7 +45,7 @@ def _examined(folder: Path, tree: Tree, found: Audited) -> Examination:
     tip = found.verified.tip
     with Objects(folder) as objects:
         commit = objects.commit(tip)
-        listed = {path: entry.id for name in _RECORDS for path, entry in objects.below(commit.tree, name)}
+        listed = {path: entry.id for name in NAMES for path, entry in objects.below(commit.tree, name)}
         moved = _differing(folder, tree, listed, tip)
         before = Partial(objects, commit.tree, {path: listed[path] for path in moved if path in listed})
         here = _since(dict(before), tree, moved)
@@ -63,9 +62,9 @@ def _examined(folder: Path, tree: Tree, found: Audited) -> Examination:
 
 def _differing(folder: Path, tree: Tree, listed: Collection[str], tip: str) -> set[str]:
     """The files of the record that do not lie in the folder as they stand at the tip, where ``listed`` are."""
-    lying = {path for path in tree if path.startswith(tuple(f"{name}/" for name in _RECORDS))}
+    lying = {path for path in tree if is_record(path)}
     options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules")
-    said = git(folder, "diff", *options, tip, "--", *_RECORDS).decode("utf-8", "surrogateescape")
+    said = git(folder, "diff", *options, tip, "--", *NAMES).decode("utf-8", "surrogateescape")
     return (set(listed) ^ lying) | ({*said.split("\0")} - {""})
 
 

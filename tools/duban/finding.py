@@ -151,6 +151,19 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D807": _error("year", "expected"),
         "D808": _error("account", "person"),
         "D809": _error("problem"),
+        # a year's assessment
+        "D810": _error("year", "expected"),
+        "D811": _error("point", "day"),
+        "D812": _error("charged", "unit"),
+        "D813": _error("point"),
+        "D814": _error("day", "last"),
+        "D815": _error("label", "day", "frozen"),
+        "D816": _error("result"),
+        "D817": _error("unit"),
+        "D818": _error("day", "last"),
+        "D819": _error("digest", "counted", "year", "day"),
+        "D820": _error("commit"),
+        # the plan of inspections
         "D821": _error("title"),
         "D822": _error("number", "other"),
         "D823": _error("day", "start"),
@@ -164,6 +177,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D905": _error("entry"),
         "D906": _error("id"),
         "D907": _error("file"),
+        "D908": _error("entry", "closed"),
         # what the public edition must not tell
         "P101": _error("source", "place", "shown", "length"),
         "P102": _error("source", "place", "shown", "length"),

@@ -13,7 +13,7 @@ from duban.model import Registry, Tree
 from duban.part import RULES, Part, parts_of
 from duban.paths import Differing, path_findings, shown
 from duban.reader import Reader
-from duban.schema import Schemas
+from duban.schema import SchemaError, Schemas
 from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
 
@@ -111,7 +111,10 @@ def _slips(proposed: Proposed, day: str) -> Iterable[Finding]:
         return
     moved = {one.path for one in proposed.differing if one.stays and one.path in proposed.after}
     paths, misplaced = in_place(moved)
-    readings = {path: reader.read(path, proposed.after[path]) for path in paths}
+    try:
+        readings = {path: reader.read(path, proposed.after[path]) for path in paths}
+    except SchemaError:  # what has no schema the comparison has told
+        return
     for finding in collected(proposed.after, reader, readings, misplaced).findings(day):
         if finding.severity == "error" and finding.path in moved and finding.code not in _OF_OTHER_FILES:
             yield finding

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol, cast
 
 from duban import registry as registry_files
+from duban.filing import EXAMPLES, FOLDERS, RecordKind, is_in_place, is_record, kind_at
 from duban.finding import Detail, Finding, Pointer, Problem, ordered
 from duban.items import Items
 from duban.model import Broken, Data, Item, Ledger, Registry, Tree
 from duban.reader import Reader, Reading, content_digest
-from duban.record import ItemRecord, ReportRecord
+from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.rules import across, amendments
 from duban.rules.across import Facts
 from duban.schema import SchemaError, Schemas
 from duban.timeline import Timeline
-
-_ITEM_PATH = re.compile(r"items/\d{4}/\d{4}-\d{4,6}\.yml\Z")
-_REPORT_PATH = re.compile(r"reports/\d{4}/[A-Z]?\d{3}\.yml\Z")
-_EXPECTED = {"items/": "items/2019/2019-0001.yml", "reports/": "reports/2019/001.yml"}
 
 
 class Store(Protocol):
@@ -50,6 +47,12 @@ class Readings:
     registry_facts: Mapping[str, Facts] = field(default_factory=dict)
     syntax: tuple[Finding, ...] = ()
     schemas: Schemas | None = field(default=None, compare=False)
+    assessments: Mapping[str, Reading] = field(default_factory=dict)
+
+    @property
+    def records(self) -> Iterator[tuple[str, Reading]]:
+        """Every file of the record, by path."""
+        return chain(self.items.items(), self.reports.items(), self.assessments.items())
 
     def findings(self, day: str, *, ahead: bool = True) -> list[Finding]:
         """What is wrong on an ISO day, in reading order; without ``ahead`` nothing about what must not be announced.
@@ -64,13 +67,13 @@ class Readings:
                 placed.setdefault(path, []).append(problem)
         for path, listed in placed.items():
             found += place(path, self.tree[path], listed)
-        for reading in (*self.items.values(), *self.reports.values()):
+        for _, reading in self.records:
             found += reading.syntax
         return ordered(found)
 
     def digests(self) -> dict[str, str]:
         """What names the content of every file, by path."""
-        known = {path: reading.digest for path, reading in (*self.items.items(), *self.reports.items())}
+        known = {path: reading.digest for path, reading in self.records}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
     def latest(self) -> dict[str, str]:
@@ -83,6 +86,25 @@ class Readings:
         What must not be told of before it took place is not in it: unannounced inspections of the plan,
         and what is wrong with visits that lie ahead.
         """
+        broken = [
+            Broken(path, reading.facts.id, reading.facts.title)
+            for path, reading in self.items.items()
+            if reading.data is None
+        ]
+        issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
+        reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
+        return Ledger(
+            self.items_on(day),
+            tuple(broken),
+            reports,
+            self.registry.told_on(day),
+            tuple(self.findings(day, ahead=False)),
+            self.assessments_on(day),
+            self.items_on,
+        )
+
+    def items_on(self, day: str, among: Container[str] | None = None) -> Items[str]:
+        """The items that were there on an ISO day, as their entries' own dates tell; of some ids, or all."""
         timeline = Timeline(self.schemas.field("item")) if self.schemas else None
 
         def then(reading: Reading) -> Data | None:
@@ -93,17 +115,22 @@ class Readings:
         def item(path: str) -> Item:
             return Item(path, cast(ItemRecord, amendments.effective(cast(Data, then(self.items[path])))))
 
-        present, broken = {}, []
-        for path, reading in self.items.items():
-            if reading.data is None:
-                broken.append(Broken(path, reading.facts.id, reading.facts.title))
-            elif reading.facts.latest <= day or then(reading) is not None:
-                present[reading.facts.id] = path
-        items = Items(present, item)
-        issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
-        reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
-        registry, findings = self.registry.told_on(day), tuple(self.findings(day, ahead=False))
-        return Ledger(items, tuple(broken), reports, registry, findings)
+        present = {
+            reading.facts.id: path
+            for path, reading in self.items.items()
+            if reading.data is not None
+            and (among is None or reading.facts.id in among)
+            and (reading.facts.latest <= day or then(reading) is not None)
+        }
+        return Items(present, item)
+
+    def assessments_on(self, day: str) -> dict[int, AssessmentRecord]:
+        """The years' assessments by year, without the entries that came after an ISO day."""
+        valid = [reading.data() for reading in self.assessments.values() if reading.data is not None]
+        if not valid or self.schemas is None:
+            return {}
+        timeline = Timeline(self.schemas.field("assessment"))
+        return {data["year"]: cast(AssessmentRecord, timeline.until(data, day)) for data in valid}
 
     def _would_announce(self, path: str, problem: Problem, day: str) -> bool:
         if path == registry_files.INSPECTIONS:
@@ -115,7 +142,7 @@ class Readings:
 
     def _all_problems(self) -> Iterator[tuple[str, Problem]]:
         yield from self.registry_problems
-        for path, reading in (*self.items.items(), *self.reports.items()):
+        for path, reading in self.records:
             for problem in reading.problems:
                 yield path, problem
         facts = {path: reading.facts for path, reading in self.items.items() if reading.facts.id}
@@ -132,8 +159,8 @@ class Readings:
         yield from across.double_supervision(facts, similarity)
 
     def _label(self, path: str, pointer: Pointer) -> Detail:
-        """What people call the field at a pointer into an item or a report."""
-        name = {"items": "item", "reports": "report"}.get(path.partition("/")[0], "inspections")
+        """What people call the field at a pointer into a record, or into the plan of inspections."""
+        name = kind_at(path) if is_record(path) else "inspections"
         here = self.schemas.field(name).at(pointer) if self.schemas else None
         return here.labels if here else str(pointer[-1])
 
@@ -166,29 +193,33 @@ def _read(tree: Tree, store: Store | None, spread: Spread) -> Readings:
 
 
 def in_place(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
-    """The item and report files among paths, in order, and those that lie where none belongs (D015)."""
+    """The files of the record among paths, in order, and those that lie where none belongs (D015)."""
     found: list[str] = []
     misplaced: list[Finding] = []
-    for path in sorted(path for path in paths if path.startswith(("items/", "reports/"))):
-        if _ITEM_PATH.match(path) or _REPORT_PATH.match(path):
+    for path in sorted(path for path in paths if is_record(path)):
+        if is_in_place(path):
             found.append(path)
         else:
-            expected = next(example for folder, example in _EXPECTED.items() if path.startswith(folder))
+            expected = next(example for folder, example in EXAMPLES.items() if path.startswith(folder))
             misplaced.append(Finding(path, 1, 1, "D015", {"expected": expected}))
     return found, misplaced
 
 
 def collected(tree: Tree, reader: Reader, found: Mapping[str, Reading], misplaced: Iterable[Finding] = ()) -> Readings:
     """Files that were read one by one, together with what their reader found in the registry."""
+    by_kind: dict[RecordKind, dict[str, Reading]] = {kind: {} for kind in FOLDERS.values()}
+    for path, reading in found.items():
+        by_kind[kind_at(path)][path] = reading
     return Readings(
         tree,
         reader.registry,
-        {path: reading for path, reading in found.items() if path.startswith("items/")},
-        {path: reading for path, reading in found.items() if path.startswith("reports/")},
+        by_kind["item"],
+        by_kind["report"],
         tuple(reader.registry_problems),
         reader.registry_facts,
         (*reader.registry_syntax, *misplaced),
         reader.schemas,
+        by_kind["assessment"],
     )
 
 

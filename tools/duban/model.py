@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from duban.finding import Finding, Pointer
-from duban.record import ItemRecord, ReportRecord
+from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 
 Tree = Mapping[str, bytes]
 Data = dict[str, Any]
@@ -209,13 +209,18 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Everything that a tree says, with what is wrong in it."""
+    """Everything that a tree says, with what is wrong in it.
+
+    ``assessments`` are by year; ``items_on`` gives the items as they stood on another ISO day.
+    """
 
     items: Mapping[str, Item]
     broken: tuple[Broken, ...]
     reports: Mapping[str, ReportRecord]
     registry: Registry
     findings: tuple[Finding, ...]
+    assessments: Mapping[int, AssessmentRecord] = field(default_factory=dict)
+    items_on: Callable[[str], Mapping[str, Item]] = field(default=lambda _: {}, compare=False, repr=False)
 
 
 def text_pointer(pointer: Pointer) -> str:

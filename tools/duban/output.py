@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 
+from duban.assessed import points_unknown
 from duban.language import Language
 from duban.load import Readings
 from duban.manifest import Manifest, put
@@ -89,6 +90,7 @@ def prepared(
     if readings.schemas is None:
         raise ValueError("a ledger without readable schemas has no site")
     ledger = readings.ledger(day)
+    ledger = replace(ledger, findings=(*ledger.findings, *points_unknown(readings)))
     if examination is not None:
         examination = replace(examination, proofs=proofs_on(examination.proofs, readings, ledger, day))
     made = edition(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, get_args
 
+from duban.filing import FOLDERS as RECORDS
+
 Part = Literal["record", "scans", "registry", "policy", "schemas", "tools", "workflows"]
 """A part of the house: the record itself, the scans of what was signed on paper, or what it is judged by."""
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -12,8 +14,7 @@ RULES: tuple[Part, ...] = PARTS[2:]
 """The parts that say how the record is judged: they never change together with it."""
 SCANS = "scans/"
 FOLDERS: tuple[tuple[str, Part], ...] = (
-    ("items/", "record"),
-    ("reports/", "record"),
+    *((folder, "record") for folder in RECORDS),
     (SCANS, "scans"),
     ("registry/policy.yml", "policy"),
     ("registry/", "registry"),

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, cast
 
 from duban import registry as registry_files
+from duban.filing import identity_at, kind_at
 from duban.finding import Finding, Problem
 from duban.model import Data, Item, Registry, Tree
 from duban.parse import parse
-from duban.record import ItemRecord
-from duban.rules import across, amendments, closing, following, forms, inspections, life, privacy, references
+from duban.record import AssessmentRecord, ItemRecord
+from duban.rules import (
+    across,
+    amendments,
+    assessments,
+    closing,
+    following,
+    forms,
+    inspections,
+    life,
+    privacy,
+    references,
+)
 from duban.rules.across import Facts
 from duban.rules.case import Case, Rule
 from duban.schema import Field, Schemas
-from duban.survey import Surveyor
+from duban.survey import Survey, Surveyor
 from duban.violation import placeholders, problems
 
 ITEM_RULES: tuple[Rule, ...] = (
@@ -99,6 +111,14 @@ def content_digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
+def _not_in_the_future(survey: Survey, root: Field) -> Iterator[Problem]:
+    """D306: nothing is recorded before it happened; names the latest date of the file."""
+    if survey.facts:
+        day, pointer = life.latest(survey.facts)
+        label = root.at(pointer)
+        yield Problem("D306", pointer, {"label": label.labels if label else "", "day": day}, until=day)
+
+
 class Reader:
     """Reads the files of one tree by its schemas and registry; ``key`` names those for a store."""
 
@@ -118,8 +138,9 @@ class Reader:
         self._surveyors: dict[str, Surveyor] = {}
 
     def read(self, path: str, content: bytes) -> Reading:
-        """One item or report file, by where it stands."""
-        reading = self.item(path, content) if path.startswith("items/") else self.report(path, content)
+        """One file of the record, by where it stands."""
+        read = {"item": self.item, "report": self.report, "assessment": self.assessment}[kind_at(path)]
+        reading = read(path, content)
         return replace(reading, digest=content_digest(content))
 
     def item(self, path: str, content: bytes) -> Reading:
@@ -164,11 +185,35 @@ class Reader:
         if self.complete:
             found += references.references(survey, root, self.registry, int(data["id"][:4]))
         found += privacy.privacy(survey.texts)
-        day, pointer = life.latest(survey.facts)
-        label = root.at(pointer)
-        found.append(Problem("D306", pointer, {"label": label.labels if label else "", "day": day}, until=day))
+        found += _not_in_the_future(survey, root)
         facts = Facts(identity, data["title"], items=across.references_to("item", survey))
         return Reading(facts, lambda: data, tuple(found))
+
+    def assessment(self, path: str, content: bytes) -> Reading:
+        """One year's assessment: shape, place, signers, references and privacy, and what its entries demand of another.
+
+        Whether its points and its digest are those of the ledger takes the whole ledger (``assessed``).
+        """
+        identity = identity_at(path)
+        root = self.schemas.field("assessment")
+        data, syntax = parse(path, content)
+        if data is None:
+            return Reading(Facts(identity, ""), None, (), tuple(syntax))
+        found = problems(self.schemas, "assessment", data)
+        if found:
+            return Reading(Facts(identity, ""), None, tuple(references.suggested(found, self.registry, int(identity))))
+        survey = self._surveyor("assessment").survey(data)
+        found += placeholders(root, survey.texts)
+        if self.complete:
+            found += references.references(survey, root, self.registry, int(identity))
+            found += references.entitled(survey, self.registry)
+            found += assessments.problems_of(
+                assessments.YearCase(path, cast(AssessmentRecord, data), root, self.registry)
+            )
+        found += privacy.privacy(survey.texts)
+        found += _not_in_the_future(survey, root)
+        latest = life.latest(survey.facts)[0] if survey.facts else ""
+        return Reading(Facts(identity, "", latest), lambda: data, tuple(found))
 
     def _surveyor(self, name: str) -> Surveyor:
         if name not in self._surveyors:

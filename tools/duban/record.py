@@ -1,4 +1,4 @@
-"""The data of item and report files as typed dictionaries: the fields that some rule or page reads by name.
+"""The data of the record's files as typed dictionaries: the fields that some rule or page reads by name.
 
 The schemas are the truth about fields; a test holds these against them.
 """
@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 # Values of the schemas that rules and pages compare with.
 OPEN = "主动公开"
 INSTRUCTION = "领导批示"
+UPHELD, UPHELD_IN_PART = "采纳", "部分采纳"
 MESSAGE = "网民留言"
 
 
@@ -352,3 +353,37 @@ class ReportRecord(TypedDict):
     body: NotRequired[list[dict[str, str]]]
     sample: NotRequired[bool]
     signed: list[Signature]
+
+
+class Ruling(TypedDict):
+    on: str
+    result: str
+    reason: str
+    waived: NotRequired[list[str]]
+    signed: list[Signature]
+
+
+class Objection(TypedDict):
+    on: str
+    unit: str
+    points: list[str]
+    reason: str
+    ruling: NotRequired[Ruling]
+    signed: list[Signature]
+
+
+class Freeze(TypedDict):
+    on: str
+    as_of: str
+    commit: str
+    digest: str
+    signed: list[Signature]
+
+
+class AssessmentRecord(TypedDict):
+    """The data of one year's assessment file, valid by schemas/assessment.schema.json."""
+
+    year: int
+    objections: NotRequired[list[Objection]]
+    freeze: NotRequired[Freeze]
+    sample: NotRequired[bool]

@@ -9,6 +9,17 @@ from duban.model import Data
 
 DECISION = "extension_decision"
 """The kind of entry that goes a level up with the item's importance."""
+_OF_OLDER_POLICIES: Mapping[str, Sequence[str]] = {
+    "assessment_objection": ("unit_head@unit",),
+    "assessment_ruling": ("director",),
+    "assessment_freeze": ("director",),
+}
+"""Who signs kinds of entries that a policy may be too old to name; else whoever is named in one would do."""
+
+
+def signatures_of(policy: Data) -> Mapping[str, Sequence[str]]:
+    """Which roles must sign each kind of entry: what the policy says, and what holds where it is older than a kind."""
+    return {**_OF_OLDER_POLICIES, **policy.get("signatures", {})}
 
 
 def required_roles(policy: Data, kind: str, record: Mapping[str, Any], day: str) -> Sequence[str]:
@@ -17,7 +28,7 @@ def required_roles(policy: Data, kind: str, record: Mapping[str, Any], day: str)
     ``record`` is the item's effective record, ``day`` the ISO day that the entry is signed on.
     """
     level = extension_level(policy, record, day) if kind == DECISION else None
-    asked: Sequence[str] = level["signed"] if level else policy.get("signatures", {}).get(kind, ())
+    asked: Sequence[str] = level["signed"] if level else signatures_of(policy).get(kind, ())
     return asked
 
 
@@ -34,7 +45,7 @@ def extension_level(policy: Data, record: Mapping[str, Any], day: str) -> Data |
 
 def every_role(policy: Data) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
     """All roles that entries or changes may need: the kind, the place in the policy, and the role with its unit."""
-    for kind, roles in policy.get("signatures", {}).items():
+    for kind, roles in signatures_of(policy).items():
         for index, role in enumerate(roles):
             yield kind, ("signatures", kind, index), role
     for number, level in enumerate(policy.get("extension", {}).get("levels", ())):

@@ -16,6 +16,8 @@ from duban.model import Tree
 
 FOLDER = "schemas/"
 SUFFIX = ".schema.json"
+_HEAD = "intake"
+"""What an item's head is signed as, and so whatever a schema of before ``x-head`` describes."""
 _NAMING = ("title", "x-title-en", "description", "x-description-en")
 
 
@@ -78,6 +80,16 @@ class Field:
     def signs_as(self) -> str:
         """The role, scoped to a unit's field, in which whoever stands in ``by`` signs this: a countersignature."""
         return str(self.schema.get("x-signs-as", ""))
+
+    @cached_property
+    def head(self) -> str:
+        """Of a record: the kind of entry that it is signed as, or else its head, which lies outside all entries."""
+        return self.entry or str(self.schema.get("x-head", _HEAD))
+
+    @cached_property
+    def closes(self) -> bool:
+        """Whether nothing is added to the file beside this entry once it stands."""
+        return bool(self.schema.get("x-closes"))
 
     @cached_property
     def is_date(self) -> bool:

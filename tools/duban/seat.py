@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from duban.change import Added, Change, digest_of, identity_of
+from duban.change import Added, Change, digest_of
+from duban.filing import kind_at
 from duban.finding import Finding, Pointer, Problem
 from duban.load import place
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.part import RULES, Part
-from duban.required import required_roles
+from duban.paths import shown
+from duban.required import required_roles, signatures_of
 from duban.rules.amendments import effective, pointer_of
 from duban.rules.case import value_at
 from duban.schema import Field, Schemas
@@ -72,22 +74,21 @@ def seats(
     An entry is signed by everyone it names, and must name every role that the policy asks for.
     What comes later to an entry that stands is signed by the same roles, whoever holds them.
     """
-    signatures: Mapping[str, Sequence[str]] = policy.get("signatures", {})
+    signatures = signatures_of(policy)
     found: list[Seat] = []
     findings: list[Finding] = []
-    files = {identity_of(path): path for path in after if path.startswith(("items/", "reports/"))}
     schemas = schemas or (Schemas.of(after) if change.added else None)
     records: dict[str, Data] = {}
     for added in change.added:
-        path = files[added.item]
+        path = added.path
         if path not in records:
             records[path], _ = parse(path, after[path])
-        root = schemas.field("item" if path.startswith("items/") else "report") if schemas else None
+        root = schemas.field(kind_at(path)) if schemas else None
         if root is None:
             continue
         problems: list[Problem] = []
         found += _Seating(added, records[path], root, policy, problems).seats()
-        findings += place(path, after[path], problems) if problems else ()
+        findings += place(shown(path), after[path], problems) if problems else ()
     named = {seat.paper.file for seat in found if seat.paper}
     loose = [path for path in parts.get("scans", ()) if path not in named]
     if loose:

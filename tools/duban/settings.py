@@ -11,7 +11,7 @@ from duban import registry
 from duban.language import Language
 from duban.model import Data
 from duban.part import FOLDERS, RULES, Part
-from duban.required import every_role
+from duban.required import every_role, signatures_of
 from duban.seat import NO_ONE_NAMED
 
 OWNERS = ".github/CODEOWNERS"
@@ -53,7 +53,7 @@ def settings(policy: Data, texts: Sequence[Language]) -> dict[str, bytes]:
 def roles_of(policy: Data, part: Part) -> tuple[str, ...]:
     """The roles that sign changes of a part, each once: for the record and its scans those of any kind of entry."""
     if part in RULES:
-        asked: Iterable[str] = policy.get("signatures", {}).get(part, NO_ONE_NAMED)
+        asked: Iterable[str] = signatures_of(policy).get(part, NO_ONE_NAMED)
     else:
         asked = (role for kind, _, role in every_role(policy) if kind not in RULES)
     return tuple(dict.fromkeys(role.partition("@")[0] for role in asked))

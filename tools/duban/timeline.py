@@ -1,4 +1,4 @@
-"""An item's data and an ISO day → the data as it stood that day, by the dates of its own entries."""
+"""A record's data and an ISO day → the data as it stood that day, by the dates of its own entries."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Timeline:
         self._plan = _compile(root)
 
     def until(self, data: Data, day: str) -> Data | None:
-        """The data on that day; None when the item was not yet there."""
+        """The data on that day; None when nothing of it was there: of an item, before its intake."""
         kept = _until(data, self._plan, day)
-        return kept if isinstance(kept, dict) and "intake" in kept else None
+        return kept if isinstance(kept, dict) else None
 
 
 def _compile(here: Field) -> _Plan:

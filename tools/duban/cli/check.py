@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections import Counter
 
+from duban.assessed import points_unknown
 from duban.calendar import calendar_findings
 from duban.change import change
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json, printed_finding
@@ -28,11 +29,12 @@ def run(context: Context, options: argparse.Namespace) -> int:
     day = context.day()
     tree = context.tree()
     readings = context.readings(tree)
-    findings = _of_the_ledger(readings, day)
+    at = options.base or "HEAD"
+    findings = _of_the_ledger(context, readings, day, at)
     if options.base:
         before = context.tree(options.base)
         if options.new:
-            findings = _not_among(findings, _of_the_ledger(context.readings(before), day))
+            findings = _not_among(findings, _of_the_ledger(context, context.readings(before), day, at))
         findings += change(before, tree).findings
     if options.paths:
         wanted = [path.rstrip("/") for path in options.paths]
@@ -60,8 +62,15 @@ def run(context: Context, options: argparse.Namespace) -> int:
     return FINDINGS if findings else CLEAN
 
 
-def _of_the_ledger(readings: Readings, day: str) -> list[Finding]:
-    return [*readings.findings(day), *calendar_findings(readings.registry, day)]
+def _of_the_ledger(context: Context, readings: Readings, day: str, at: str) -> list[Finding]:
+    """What is wrong with a ledger that came to the main branch after a revision, or would."""
+    found = [*readings.findings(day), *calendar_findings(readings.registry, day)]
+    if readings.assessments:
+        from duban.frozen import freeze_findings
+
+        found += points_unknown(readings)
+        found += freeze_findings(context.folder, readings, at, lambda one: context.readings(context.tree(one)))
+    return found
 
 
 def _not_among(findings: list[Finding], known: list[Finding]) -> list[Finding]:

@@ -19,7 +19,10 @@ _FIRST = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All that the workbook says. ``heads`` and ``sheets`` by name; ``rules`` and ``sources`` by rule."""
+    """All that the workbook says. ``heads`` and ``sheets`` by name; ``rules`` and ``sources`` by rule.
+
+    ``objections`` tells by a point's key what became of the objection to it.
+    """
 
     title: str
     note: str
@@ -32,6 +35,7 @@ class Words:
     units: Mapping[str, str]
     titles: Mapping[str, str]
     entries: Mapping[tuple[str, str], str]
+    objections: Mapping[str, str]
 
 
 def score_workbook(scores: Sequence[Score], weights: Mapping[str, Decimal], words: Words, day: str) -> bytes:
@@ -64,6 +68,7 @@ class _Book:
         self._text = book.add_format({**plain, "text_wrap": True})
         self._word = book.add_format({**plain, "align": "center"})
         self._number = book.add_format({**plain, "align": "center", "num_format": '0.0#;-0.0#;"—"'})
+        self._struck = book.add_format({**plain, "text_wrap": True, "font_strikeout": True})
         self._count = book.add_format({**plain, "align": "center", "num_format": "0"})
         self._sum = book.add_format({**plain, "align": "center", "num_format": "0.0#", "bold": True})
         self._head = book.add_format(
@@ -113,10 +118,14 @@ class _Book:
     def points(self, scores: Sequence[Score]) -> None:
         """A row for each point lost: which entry of which item cost it."""
         sheet, words = self._points, self._words
-        names = ("unit", "rule", "item", "title", "entry", "on", "share", "waived", "points")
+        names = ("unit", "rule", "item", "title", "entry", "on", "share", "waived", "points", "objection", "key")
         note = words.heads["points_note"]
         self._frame(
-            sheet, [words.heads[name] for name in names], [18, 12, 12, 36, 26, 12, 8, 8, 9], note, landscape=True
+            sheet,
+            [words.heads[name] for name in names],
+            [18, 12, 12, 36, 26, 12, 8, 8, 9, 36, 40],
+            note,
+            landscape=True,
         )
         row = _FIRST
         for one in scores:
@@ -132,11 +141,14 @@ class _Book:
                     point.on,
                 )
                 for index, text in enumerate(cells):
-                    sheet.write_string(row, index, text, self._text if index in (3, 4) else self._word)
+                    plain = self._text if index in (3, 4) else self._word
+                    sheet.write_string(row, index, text, self._struck if point.waived else plain)
                 sheet.write_number(row, 6, float(point.share), self._number)
                 sheet.write_string(row, 7, words.yes if point.waived else "", self._word)
                 counts = f'=IF(H{number}="{words.yes}",0,{weight}*G{number})'
                 sheet.write_formula(row, 8, counts, self._number, 0.0 if point.waived else float(point.points))
+                sheet.write_string(row, 9, words.objections.get(point.key, ""), self._text)
+                sheet.write_string(row, 10, point.key, self._text)
                 row += 1
         sheet.data_validation(
             _FIRST, 7, max(row - 1, _FIRST), 7, {"validate": "list", "source": [words.yes], "ignore_blank": True}
@@ -159,7 +171,7 @@ class _Book:
         sheet.merge_range(0, 0, 0, last, self._words.title, self._title)
         sheet.merge_range(1, 0, 1, last, note, self._note)
         sheet.set_row(0, 30)
-        sheet.set_row(1, 40)
+        sheet.set_row(1, 40 + 26 * note.count("\n"))
         sheet.set_row(2, 32)
         for index, (head, width) in enumerate(zip(heads, widths, strict=True)):
             sheet.set_column(index, index, width)

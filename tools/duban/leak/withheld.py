@@ -56,12 +56,15 @@ def stated(readings: Readings, ledger: Ledger) -> Iterator[Value]:
     """
     schemas = cast(Schemas, readings.schemas)
     shown = set(_open_items(ledger)) | set(_open_reports(ledger))
-    for name, read in (("item", readings.items), ("report", readings.reports)):
+    for name, read in (("item", readings.items), ("report", readings.reports), ("assessment", readings.assessments)):
+        if not read:
+            continue
         root = schemas.field(name)
         plan = _Plan(root)
         for path, reading in read.items():
             identity = reading.facts.id
-            if identity not in shown:
+            # That a year is assessed is no secret, and every page names the year.
+            if identity not in shown and name != "assessment":
                 yield from _identity(identity, root)
             data = reading.data() if reading.data else parse(path, readings.tree[path])[0]
             if isinstance(data, dict):
@@ -140,7 +143,7 @@ class _Plan:
     def _kind(self, pointer: str, here: Field | None) -> Kind | None:
         if here is None:
             return "text"
-        if here.ref == "person" or (self._people and pointer == "/people/id"):
+        if here.ref in ("person", "point") or (self._people and pointer == "/people/id"):
             return "word"
         if here.personal == "phone":
             return "word"

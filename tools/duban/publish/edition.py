@@ -240,7 +240,14 @@ def _public(ledger: Ledger, shown: frozenset[str], schemas: Schemas) -> Ledger:
         if _is_about_the_open(report, items)
     }
     return replace(
-        ledger, items=items, reports=reports, broken=(), findings=(), registry=replace(ledger.registry, people={})
+        ledger,
+        items=items,
+        reports=reports,
+        broken=(),
+        findings=(),
+        registry=replace(ledger.registry, people={}),
+        assessments={},
+        items_on=lambda _: {},
     )
 
 

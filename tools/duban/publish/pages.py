@@ -68,6 +68,7 @@ _SITE = (
 )
 _LOOSE = (
     item_pages,
+    assessment_page,
     ledger_years,
     archive_pages,
     unit_pages,
@@ -83,7 +84,7 @@ _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (
     api_files,
     feed_files,
     calendar_files,
-    assessment_page.workbook_file,
+    assessment_page.workbook_files,
     report_files,
 )
 TAKERS: tuple[Taker[Any], ...] = (

@@ -5,12 +5,15 @@ On an earlier day the later parts of a list are left out, so that those after th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from duban.filing import RecordKind
 from duban.finding import Pointer
 from duban.load import Readings
 from duban.model import Data, Ledger, text_pointer
 from duban.proof import Proof, Proofs
+from duban.reader import Reading
 from duban.rules.amendments import pointer_of
 from duban.timeline import Timeline
 
@@ -27,11 +30,16 @@ def proofs_on(proofs: Proofs, readings: Readings, ledger: Ledger, day: str) -> P
         return proofs
     known = (one.facts.id for one in readings.reports.values() if one.valid)
     pasts: dict[str, Data] = {report: {} for report in known if report not in ledger.reports}
-    timeline = Timeline(readings.schemas.field("item"))
-    for reading in readings.items.values():
-        if reading.data is not None and reading.facts.latest > day:
-            past = timeline.until(_marked(reading.data()), day)
-            pasts[reading.facts.id] = past or {}
+    dated: tuple[tuple[RecordKind, Mapping[str, Reading]], ...] = (
+        ("item", readings.items),
+        ("assessment", readings.assessments),
+    )
+    for kind, read in dated:
+        timeline = Timeline(readings.schemas.field(kind)) if read else None
+        for reading in read.values():
+            if reading.data is not None and timeline is not None and reading.facts.latest > day:
+                past = timeline.until(_marked(reading.data()), day)
+                pasts[reading.facts.id] = past or {}
     if not pasts:
         return proofs
     found: dict[tuple[str, str], Proof] = {}

@@ -9,12 +9,12 @@ from duban.model import text_pointer
 from duban.rules.amendments import pointer_of
 from duban.schema import Field
 
-_HEAD = "/intake"
+_HEAD = "intake"
 """The entry that an item's head belongs to: it is signed for when the item is registered."""
 
 
 class Place(NamedTuple):
-    """An entry's place: ``/visits/2`` of an item. A report as a whole has the pointer ""."""
+    """An entry's place: ``/visits/2`` of an item. A report as a whole, and a year's head, have the pointer ""."""
 
     item: str
     pointer: str = ""
@@ -40,10 +40,10 @@ def _anchor_at(pointer: str) -> str:
 
 
 def entry_around(root: Field, pointer: str) -> str:
-    """The pointer of the entry that a pointer into an item belongs to; ``root`` is the item's field."""
-    parts = pointer_of(pointer)
+    """The pointer of the entry that a pointer into a record belongs to; ``root`` is the record's field."""
+    parts = pointer_of(pointer) if pointer else ()
     for length in range(len(parts), 0, -1):
         here = root.at(parts[:length])
         if here is not None and here.entry:
             return text_pointer(parts[:length])
-    return _HEAD
+    return text_pointer((_HEAD,)) if _HEAD in root.properties else ""

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from duban.filing import FOLDERS
 from duban.model import Data
 from duban.publish.edition import Edition, once
 from duban.publish.fragments import escaped
 from duban.publish.names import Names
 from duban.publish.shown import Row, Shower, Shown
-from duban.required import DECISION
+from duban.required import DECISION, signatures_of
 from duban.schema import Field
 from duban.status import LIGHTS
 
@@ -114,7 +115,7 @@ def groups(edition: Edition, shower: Shower) -> Iterator[Group]:
 @once
 def signed_by(edition: Edition) -> Mapping[str, tuple[str, ...]]:
     """Who must sign each kind of entry: the roles in words, and of which unit."""
-    signatures = edition.ledger.registry.policy["signatures"]
+    signatures = signatures_of(edition.ledger.registry.policy)
     return {entry: roles_in_words(roles, entry, edition) for entry, roles in signatures.items()}
 
 
@@ -170,7 +171,8 @@ def _role(role: str, entry: str, edition: Edition) -> str:
     called = Names(edition).role(name)
     if not of:
         return called
-    field = _unit_field(edition.item_field, entry, of)
+    roots = (edition.schemas.field(kind) for kind in FOLDERS.values() if kind in edition.schemas.names)
+    field = next((found for root in roots if (found := _unit_field(root, entry, of))), None)
     unit = field.label(edition.text.code) if field else of
     return edition.text("rules.role_of", role=called, unit=unit)
 

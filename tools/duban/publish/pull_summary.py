@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from duban.calendar import WorkCalendar
-from duban.change import identity_of
+from duban.filing import kind_at
 from duban.gate import Judgement, Proposed
 from duban.language import Language
 from duban.model import Data, Item, Ledger, Registry
@@ -16,7 +16,7 @@ from duban.publish.markdown import code, heading, paragraph, table, unbroken
 from duban.publish.pull_entries import pieces, place_words
 from duban.publish.shown import Shower
 from duban.publish.sign_words import asked_role, form_words, kind_words, role_words, seat_words, signer, status_words
-from duban.record import ItemRecord, ReportRecord
+from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.rules.amendments import effective
 from duban.schema import Field, SchemaError, Schemas
 from duban.signoff import State
@@ -52,7 +52,7 @@ class _Summary:
     def __init__(self, judgement: Judgement, proposed: Proposed, registry: Registry, text: Language, day: str) -> None:
         self.judgement, self.registry, self.text, self.day = judgement, registry, text, day
         self.before = proposed.before
-        self.files = {identity_of(path): path for path in proposed.after if path.startswith(("items/", "reports/"))}
+        self.files = {one.item: one.path for one in judgement.change.added}
         self.showers: dict[int, Shower] = {}
         self.records: dict[str, Data] = {}
         for one in judgement.change.added:
@@ -156,6 +156,8 @@ class _Summary:
                 yield f"{title} {piece.title}", piece.markdown
 
     def _item_words(self, identity: str) -> str:
+        if kind_at(self.files[identity]) == "assessment":
+            return self.text("assess.heading", year=identity)
         return f"{identity} {self.records[identity].get('title', '')}".rstrip()
 
     def _entry_words(self, identity: str, pointer: str) -> str:
@@ -164,7 +166,7 @@ class _Summary:
         return place_words(self._root(identity, self.edition), pointer, self._shower(identity, self.edition))
 
     def _root(self, identity: str, edition: Edition) -> Field:
-        return edition.schemas.field("item" if self.files[identity].startswith("items/") else "report")
+        return edition.schemas.field(kind_at(self.files[identity]))
 
     def _shower(self, identity: str, edition: Edition) -> Shower:
         """What shows the values of an item's year; it remembers what it learns of a field."""
@@ -183,14 +185,17 @@ class _Summary:
 
     def _edition(self, schemas: Schemas) -> Edition:
         """Only what the pull request brings, as the internal edition shows it."""
-        items, reports = {}, {}
+        items, reports, assessments = {}, {}, {}
         for identity, record in self.records.items():
             path = self.files[identity]
-            if path.startswith("items/"):
-                items[identity] = Item(path, cast(ItemRecord, effective(record)))
-            else:
-                reports[identity] = cast(ReportRecord, record)
-        ledger = Ledger(items, (), reports, self.registry, ())
+            match kind_at(path):
+                case "item":
+                    items[identity] = Item(path, cast(ItemRecord, effective(record)))
+                case "report":
+                    reports[identity] = cast(ReportRecord, record)
+                case "assessment":
+                    assessments[record["year"]] = cast(AssessmentRecord, record)
+        ledger = Ledger(items, (), reports, self.registry, (), assessments)
         calendar = WorkCalendar.of(self.registry)
         states = statuses(ledger, self.day, calendar)
         return Edition(

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from duban.filing import kind_of
 from duban.finding import Pointer
 from duban.moment import day_in_china
 from duban.proof import Proof, ProofState, Signer
@@ -175,7 +176,7 @@ class Signatures:
     def _called(self, place: Place, entry: str, parts: Pointer) -> str:
         """What an addition is called: by the part of the entry that it stands in, with its number in a list."""
         within = pointer_of(place.pointer) if entry.startswith(f"{place.pointer}/") else ()
-        here = self._edition.item_field.at((*within, parts[0]))
+        here = self._edition.schemas.field(kind_of(place.item)).at((*within, parts[0]))
         called = here.label(self._text.code) if here else str(parts[0])
         return f"{called} {parts[1] + 1}" if len(parts) > 1 and isinstance(parts[1], int) else called
 

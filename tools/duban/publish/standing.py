@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from duban.filing import RecordKind, kind_of
 from duban.proof import PROOF_STATES, Proof, ProofState
 from duban.publish.edition import Edition, once
 from duban.publish.place import entry_around
@@ -24,13 +25,13 @@ def state_of(proof: Proof | None, later: Sequence[Proof] | None) -> ProofState:
 @once
 def additions(edition: Edition) -> Mapping[tuple[str, str], Sequence[Proof]]:
     """What was added to entries that stood: its proofs by item and by the pointer of the entry around it."""
-    owners: dict[tuple[bool, str], str] = {}
+    owners: dict[tuple[RecordKind, str], str] = {}
     found: dict[tuple[str, str], list[Proof]] = {}
     for (item, pointer), proof in edition.examination.proofs.items():
-        known = "/" in item, pointer
+        known = kind_of(item), pointer
         owner = owners.get(known)
         if owner is None:
-            owner = owners[known] = "" if known[0] else entry_around(edition.item_field, pointer)
+            owner = owners[known] = entry_around(edition.schemas.field(known[0]), pointer)
         if owner != pointer:
             found.setdefault((item, owner), []).append(proof)
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from duban.filing import identity_at, is_record, kind_at
 from duban.finding import Pointer
 from duban.model import Data, Tree, text_pointer
 from duban.parse import parse
@@ -61,10 +62,9 @@ def acts(tree: Tree, day: str) -> list[Act]:
     schemas = Schemas.of(tree)
     found: list[Act] = []
     for path in sorted(tree):
-        if path.startswith("items/"):
-            found += _item(path, tree[path], schemas.field("item"))
-        elif path.startswith("reports/"):
-            found += _report(path, tree[path], schemas.field("report"))
+        if is_record(path):
+            root = schemas.field(kind_at(path))
+            found += (_report if root.entry else _file)(path, tree[path], root)
     return sorted((act for act in found if act.done <= day), key=lambda act: (act.done, act.day))
 
 
@@ -75,7 +75,7 @@ def _report(path: str, content: bytes, root: Field) -> Iterator[Act]:
     yield Act(data["id"], path, "", root.label("zh"), days[0], days[-1], hands, content)
 
 
-def _item(path: str, content: bytes, root: Field) -> Iterator[Act]:
+def _file(path: str, content: bytes, root: Field) -> Iterator[Act]:
     data, _ = parse(path, content)
     atoms = _in_order(list(_atoms(data, root, (), "", ())))
     there: set[Pointer] = set()
@@ -87,7 +87,7 @@ def _item(path: str, content: bytes, root: Field) -> Iterator[Act]:
         text = content if number == len(atoms) - 1 else file_text(_part(data, (), everything, there), root).encode()
         here = root.at(atom.pointer)
         name = here.label("zh") if here else ""
-        yield Act(data["id"], path, text_pointer(atom.pointer), name, atom.day, done, atom.hands, text)
+        yield Act(identity_at(path), path, text_pointer(atom.pointer), name, atom.day, done, atom.hands, text)
 
 
 def _atoms(node: Any, here: Field, pointer: Pointer, day: str, signers: tuple[str, ...]) -> Iterator[_Atom]:

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from duban.filing import NAMES
 from duban.model import Tree
 from duban.moment import CHINA, instant
 from duban.parse import parse
-from duban.repository.error import LedgerError, RevisionError
+from duban.repository.command import line
+from duban.repository.error import GitError, LedgerError, RevisionError
 
-LEDGER_FOLDERS = ("items", "reports", "registry", "schemas")
+LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION = "mkdocs.yml"
 _GRAIN_NS = 2_000_000_000
 
@@ -81,6 +83,21 @@ def tree_at(folder: Path, revision: str) -> Tree:
                 if isinstance(blob, git.Blob) and blob.mode in (git.Blob.file_mode, git.Blob.executable_mode):
                     tree[str(blob.path)] = blob.data_stream.read()
     return tree
+
+
+def commit_of(folder: Path, revision: str) -> str:
+    """The full id of the commit that a revision names. Raises RevisionError."""
+    return str(_commit(folder, revision).hexsha)
+
+
+def standing_commit(folder: Path) -> str:
+    """The full id of the commit whose ledger lies in a working folder; "" where it is none, or was edited since."""
+    try:
+        if line(folder, "status", "--porcelain", "--untracked-files=all", "--", *LEDGER_FOLDERS):
+            return ""
+        return commit_of(folder, "HEAD")
+    except (GitError, RevisionError):
+        return ""
 
 
 def day_of(folder: Path, revision: str) -> str:

@@ -75,9 +75,14 @@ def campaign_of_the_time(case: Case) -> Iterator[Problem]:
 
 def signers(case: Case) -> Iterator[Problem]:
     """D209: whoever signs holds that role on that day (the roster is the authority)."""
-    for entry in case.survey.entries:
+    yield from entitled(case.survey, case.registry)
+
+
+def entitled(survey: Survey, registry: Registry) -> Iterator[Problem]:
+    """The same for any surveyed data."""
+    for entry in survey.entries:
         for index, signature in enumerate(entry.data.get("signed", ())):
-            person = case.registry.people.get(signature["by"])
+            person = registry.people.get(signature["by"])
             if person and not person.holds(signature["role"], signature["on"]):
                 yield Problem(
                     "D209",
