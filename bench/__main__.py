@@ -1,6 +1,6 @@
 """``python -m bench [N] [PART...]``: a synthetic ledger of N items (10,000 without N) → a table of ratios.
 
-Parts are reading, site, page, search, growth and signing; all without any.
+Parts are reading, daily, site, page, search, growth and signing; all without any.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import growth, ledger_page, reading, search, signing, site
+from bench import daily, growth, ledger_page, reading, search, signing, site
 from bench.measure import Row, begin, show
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PARTS: dict[str, Callable[[Path, Path, int], list[Row]]] = {
     "reading": reading.rows,
+    "daily": lambda work, ledger, _: daily.rows(work, ledger),
     "site": lambda work, ledger, _: site.rows(work, ledger),
     "page": lambda work, ledger, _: ledger_page.rows(work, site.built(work, ledger), ROOT),
     "search": search.rows,
