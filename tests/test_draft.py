@@ -42,7 +42,8 @@ def called_for(record: Any, day: str, **changed: Any) -> list[Proposal]:
     record["task_notice"] = {"contact_phone": "0356-2000000", **record["task_notice"]}
     registry = Registry({}, {"director": person("director", "office", "director")}, {}, {}, {**RULES, **changed})
     ledger = Ledger({record["id"]: Item("", record)}, (), {}, registry, ())
-    drafter = Drafter(ledger, day, CALENDAR, language("zh"))
+    taken = [one["form_no"] for name in LISTS.values() for one in record.get(name, ()) if "form_no" in one]
+    drafter = Drafter(ledger, day, CALENDAR, language("zh"), taken)
     return [*drafter.proposals(statuses(ledger, day, CALENDAR))]
 
 
@@ -167,7 +168,11 @@ def test_every_draft_of_the_shipped_ledger_is_an_entry_that_lacks_only_a_persons
     seen = set()
     for day in ("2019-08-30", "2019-09-12", "2019-09-24", "2019-10-16", "2019-10-22", "2019-10-31"):
         ledger = readings.ledger(day)
-        found = [*Drafter(ledger, day, calendar, language("zh")).proposals(statuses(ledger, day, calendar))]
+        found = [
+            *Drafter(ledger, day, calendar, language("zh"), readings.form_numbers()).proposals(
+                statuses(ledger, day, calendar)
+            )
+        ]
         for one in found:
             seen.add(one.kind)
             path = ledger.items[one.item].path

@@ -48,7 +48,7 @@ class Office:
         if day not in self._mornings:
             self.ledger = self._readings.ledger(day)
             calendar = WorkCalendar.of(self.ledger.registry)
-            drafter = Drafter(self.ledger, day, calendar, language("zh"))
+            drafter = Drafter(self.ledger, day, calendar, language("zh"), self._readings.form_numbers())
             self._mornings[day] = [*drafter.proposals(statuses(self.ledger, day, calendar))]
         return self._mornings[day]
 

@@ -11,6 +11,7 @@ from duban import registry as registry_files
 from duban.filing import EXAMPLES, FOLDERS, RecordKind, is_in_place, is_record, kind_at
 from duban.finding import Detail, Finding, Pointer, Problem, ordered
 from duban.items import Items
+from duban.later import Later
 from duban.model import Broken, Data, Item, Ledger, Registry, Tree
 from duban.reader import Reader, Reading, content_digest
 from duban.record import AssessmentRecord, ItemRecord, ReportRecord
@@ -76,6 +77,10 @@ class Readings:
         known = {path: reading.digest for path, reading in self.records}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
+    def form_numbers(self) -> set[str]:
+        """Every form number that is taken, whatever day it was given on."""
+        return {number for reading in self.items.values() for number, _ in reading.facts.numbers}
+
     def latest(self) -> dict[str, str]:
         """The last day that each readable item file tells of, by path."""
         return {path: reading.facts.latest for path, reading in self.items.items() if reading.data is not None}
@@ -98,7 +103,7 @@ class Readings:
             tuple(broken),
             reports,
             self.registry.told_on(day),
-            tuple(self.findings(day, ahead=False)),
+            Later(lambda: self.findings(day, ahead=False)),
             self.assessments_on(day),
             self.items_on,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -218,7 +218,7 @@ class Ledger:
     broken: tuple[Broken, ...]
     reports: Mapping[str, ReportRecord]
     registry: Registry
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     assessments: Mapping[int, AssessmentRecord] = field(default_factory=dict)
     items_on: Callable[[str], Mapping[str, Item]] = field(default=lambda _: {}, compare=False, repr=False)
 

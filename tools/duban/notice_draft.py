@@ -6,7 +6,7 @@ an interview or accountability. Its last word is left in brackets, which the che
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -54,12 +54,15 @@ class Proposal:
 
 
 class Drafter:
-    """Makes the drafts of one day; form numbers go on from one draft to the next."""
+    """Makes the drafts of one day; form numbers go on after those ``taken``, and from one draft to the next."""
 
-    def __init__(self, ledger: Ledger, day: str, calendar: WorkCalendar, text: Language) -> None:
+    def __init__(
+        self, ledger: Ledger, day: str, calendar: WorkCalendar, text: Language, taken: Collection[str] = ()
+    ) -> None:
         self._ledger, self._day, self._calendar, self._text = ledger, day, calendar, text
         self._policy = ledger.registry.policy
-        self._taken: dict[str, int] = {}
+        self._taken = taken
+        self._latest: dict[str, int] = {}
 
     def proposals(self, states: Mapping[str, Status]) -> Iterator[Proposal]:
         """What the policy calls for, item by item, at most one notice and one measure each."""
@@ -83,7 +86,7 @@ class Drafter:
         notices = record.get("tracking_notices", [])
         given = causes(record)
         entry: Data = {
-            "form_no": self._number("tracking", "tracking_notices"),
+            "form_no": self._number("tracking"),
             **self._head("tracking_notice"),
             "seq": len(notices) + 1,
             "colour": self._colour(record, notices, why),
@@ -153,7 +156,7 @@ class Drafter:
         tasks = [{"unit": one.owner, "task": one.name, "due": due} for one in stuck]
         asked = self._text("draft.task")
         entry: Data = {
-            "form_no": self._number("coordination", "coordination_notices"),
+            "form_no": self._number("coordination"),
             **self._head("coordination_notice"),
             "recipients": units,
             "issue": self._text("draft.to_verify", said=issue),
@@ -250,22 +253,14 @@ class Drafter:
     def _reply_by(self) -> str:
         return self._calendar.add_workdays(self._day, self._policy["tracking"]["reply_within_workdays"])
 
-    def _number(self, series: str, name: str) -> str:
-        """The next number of a form's series in the day's year, after all that the ledger and earlier drafts have."""
-        year, head = self._day[:4], self._policy["series"][series]
-        if series not in self._taken:
-            start = f"{head}〔{year}〕"
-            self._taken[series] = max(
-                (
-                    int(one["form_no"][len(start) : -1])
-                    for item in self._ledger.items.values()
-                    for one in item.record.get(name, ())  # type: ignore[attr-defined]
-                    if one["form_no"].startswith(start)
-                ),
-                default=0,
-            )
-        self._taken[series] += 1
-        return f"{head}〔{year}〕{self._taken[series]}号"
+    def _number(self, series: str) -> str:
+        """The next number of a form's series in the day's year, after all that are taken and the earlier drafts'."""
+        head = f"{self._policy['series'][series]}〔{self._day[:4]}〕"
+        if series not in self._latest:
+            serials = (one[len(head) : -1] for one in self._taken if one.startswith(head))
+            self._latest[series] = max((int(one) for one in serials if one.isdecimal()), default=0)
+        self._latest[series] += 1
+        return f"{head}{self._latest[series]}号"
 
 
 def _key(record: ItemRecord, why: Why, since: str) -> str:

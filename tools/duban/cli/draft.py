@@ -58,9 +58,11 @@ def _drafted(context: Context, options: argparse.Namespace, day: str) -> tuple[l
         drafts.fetch(branch)
     revision = BASE if writer else "HEAD" if options.branches else None
     tree = context.tree(revision)
-    ledger = context.readings(tree).ledger(day)
+    readings = context.readings(tree)
+    ledger = readings.ledger(day)
     calendar, words = context.calendar(ledger), context.words(ledger)
-    found = [*Drafter(ledger, day, calendar, words).proposals(statuses(ledger, day, calendar))]
+    drafter = Drafter(ledger, day, calendar, words, readings.form_numbers())
+    found = [*drafter.proposals(statuses(ledger, day, calendar))]
     if revision is None:
         return found, ledger, [Result(one.key, "called_for") for one in found]
     proposer = Proposer(drafts, tree, line(context.folder, "rev-parse", revision), day)

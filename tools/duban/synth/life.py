@@ -336,4 +336,18 @@ class _Life:
             "used_for": ["年度目标责任制考核"],
             "signed": w.sign("registrar", filed),
         }
+        self._look_back(decided)
         return True
+
+    def _look_back(self, decided: date) -> None:
+        w = self.w
+        day = decided + timedelta(days=w.registry.policy["look_back_days"] + w.chance.randint(-25, 5))
+        if day <= LAST_DAY:
+            found: Data = {
+                "on": str(day),
+                "by": self.supervisor,
+                "finding": f"{self.matter}现场复看，{w.pick(words.ACTIONS)}的做法仍在执行。",
+                "result": w.pick(("巩固", "巩固", "巩固", "部分反弹")),
+            }
+            signed = [{"role": "supervisor", "by": self.supervisor, "on": str(day)}]
+            self.item["look_backs"] = [{**found, "signed": signed}]
