@@ -14,45 +14,53 @@ from duban.repository import names_below, write_whole
 class Manifest:
     """The files of a site. It is kept beside the output folder, so that a build writes only what changed.
 
-    While a build writes there is none: one that is cut short is made anew as a whole.
+    While a build writes there is none: one that is cut short is made anew as a whole. A site has three
+    files for each item, so that what a build has said of a file is kept as it will be written.
     """
 
     def __init__(self, out: Path, *, trusted: bool = True, record: Path | None = None) -> None:
         """Take in what stands in ``out``; ``record`` is where the manifest itself is kept, if not beside it."""
         self._out = os.path.join(out, "")  # noqa: PTH118 - names are cut from many paths
         self._file = record or out.parent / f".{out.name}.manifest.json"
-        self._present = set(names_below(out))
-        self._before = _read(self._file) if trusted else {}
-        self._now: dict[str, str] = {}
-        self.written = 0
-
-    @property
-    def files(self) -> int:
+        known = _read(self._file) if trusted else {}
+        self._left = {name: known.get(name, "") for name in names_below(out)}
+        self._record = bytearray()
+        self._folder = ""
+        self.files = 0
         """How many files the site has."""
-        return len(self._now)
+        self.written = 0
+        """How many of them had to be written."""
 
-    def is_current(self, file: Path, key: str) -> bool:
+    def is_current(self, file: Path | str, key: str) -> bool:
         """Whether the file was written for that key; then it stays."""
-        name = str(file)[len(self._out) :]
-        if self._before.get(name) != key or name not in self._present:
+        name, digest = str(file)[len(self._out) :], _digest(key.encode())
+        if self._left.get(name) != digest:
             return False
-        self._now[name] = key
+        self._keep(name, digest)
         return True
 
-    def write(self, file: Path, content: bytes) -> None:
+    def write(self, file: Path | str, content: bytes) -> None:
         """Write a file unless its content is there already."""
-        key = hashlib.blake2b(content, digest_size=16).hexdigest()
+        key = _digest(content)
         if not self.is_current(file, key):
             self.take(file, key)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            put(file, content)
+            put(Path(file), content)
 
-    def take(self, file: Path, key: str) -> None:
-        """Take in a file that is about to be ``put`` for that key."""
+    def take(self, file: Path | str, key: str) -> None:
+        """Take in a file that is about to be ``put`` for that key; the folder for it is made."""
         if not self.written:
             self._file.unlink(missing_ok=True)
-        self._now[str(file)[len(self._out) :]] = key
+        self._keep(str(file)[len(self._out) :], _digest(key.encode()))
+        folder = os.path.dirname(file)  # noqa: PTH120 - many paths
+        if folder != self._folder:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            self._folder = folder
         self.written += 1
+
+    def _keep(self, name: str, digest: str) -> None:
+        self._left.pop(name, None)
+        self._record += orjson.dumps({name: digest})[1:-1] + b","
+        self.files += 1
 
     def copy(self, source: Path, target: Path) -> None:
         """Bring over every file below a folder but the hidden ones, which are notes of whoever made it."""
@@ -62,9 +70,9 @@ class Manifest:
 
     def finish(self) -> None:
         """Remove what no longer belongs to the site, then remember what stands."""
-        for name in sorted(self._present - self._now.keys()):
+        for name in sorted(self._left):
             Path(self._out, name).unlink()
-        write_whole(self._file, orjson.dumps(self._now))
+        write_whole(self._file, b"{" + self._record.rstrip(b",") + b"}")
 
 
 def put(file: Path, content: bytes) -> None:
@@ -81,6 +89,10 @@ def put(file: Path, content: bytes) -> None:
         stream = file.open("xb")
     with stream:
         stream.write(content)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _read(file: Path) -> dict[str, str]:

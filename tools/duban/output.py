@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress, islice
+from math import ceil
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import FileSystemBytecodeCache
 
@@ -14,7 +17,7 @@ from duban.assessed import points_unknown
 from duban.language import Language
 from duban.load import Readings
 from duban.manifest import Manifest, put
-from duban.processes import in_blocks, over_cores
+from duban.processes import over_cores
 from duban.program import program_digest
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, EditionName, edition
@@ -30,8 +33,6 @@ from duban.store import cache_folder
 TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
 _BLOCK = 8
-Writing = Callable[[], None]
-"""Renders one file and writes it."""
 
 
 class ShellMismatchError(Exception):
@@ -121,12 +122,70 @@ def begin_beside(made: Prepared, theme: Theme, manifest: Manifest, target: Path)
     A sample is filled into the shell of each folder and rendered by the theme as well;
     ShellMismatchError if the two differ by a byte.
     """
-    files = [*data_files(made.edition)]
-    if not made.edition.to_shared:
-        files += shared_files(made.edition)
-    # Workbooks and whole ledgers take longest, and no process shall be left alone with them at the end.
-    work = [*_files_to_write(made, files, manifest, target), *_pages_to_write(made, theme, manifest, target)]
-    return over_cores(in_blocks(work, _BLOCK), _write_all)
+    every = _Beside(made, theme, target)
+    stale = bytearray(_is_stale(one, manifest) for one in every)
+    return over_cores(_Stale(every, stale), _write_all)
+
+
+class _Work(NamedTuple):
+    """One file to be written: what decides whether it must be ("" for nothing but its bytes), and what makes it."""
+
+    file: str
+    key: str
+    make: Callable[[], bytes]
+
+
+class _Beside:
+    """The files of an edition that the generator knows nothing of, in one order however often they are gone over.
+
+    There are three of an item, so that they are made on the way and not kept; shells and folders are.
+    """
+
+    def __init__(self, made: Prepared, theme: Theme, target: Path) -> None:
+        self._made, self._theme, self._target = made, theme, target
+        self._shells: dict[tuple[str, bool], tuple[Shell, str]] = {}
+        self._base = base_digest(made)
+
+    def __iter__(self) -> Iterator[_Work]:
+        # Workbooks and whole ledgers take longest, and no process shall be left alone with them at the end.
+        for one in self._files():
+            yield _Work(f"{self._target}/{one.path}", one.key and self._base + one.key, one.make)
+        for page in loose_pages(self._made.edition):
+            folder, slash, name = page.path.removesuffix(".html").rpartition("/")
+            shell, base = self._shell(folder + slash, page.wasm)
+            make = partial(_page, self._made, shell, page, name)
+            yield _Work(f"{self._target}/{page.path}", page.key and base + page.key, make)
+
+    def _files(self) -> Iterator[DataFile]:
+        edition = self._made.edition
+        yield from data_files(edition)
+        if not edition.to_shared:
+            yield from shared_files(edition)
+
+    def _shell(self, folder: str, wasm: bool) -> tuple[Shell, str]:
+        """What pages of a folder are filled into, and what they all depend on."""
+        known = self._shells.get((folder, wasm))
+        if known is None:
+            shell = self._theme.shell(folder, wasm)
+            _compare(self._theme, shell, folder, wasm)
+            base = base_digest(self._made, *shell.pieces, self._made.renderer.digest.hex())
+            known = self._shells[folder, wasm] = shell, base
+        return known
+
+
+class _Stale:
+    """Blocks of what must be written: each process goes over everything, and makes of it what is its turn."""
+
+    def __init__(self, every: Iterable[_Work], stale: bytearray) -> None:
+        self._every, self._stale = every, stale
+
+    def __len__(self) -> int:
+        return ceil(sum(self._stale) / _BLOCK)
+
+    def __iter__(self) -> Iterator[Sequence[_Work]]:
+        chosen = compress(self._every, self._stale)
+        while block := tuple(islice(chosen, _BLOCK)):
+            yield block
 
 
 def base_digest(made: Prepared, *more: str) -> str:
@@ -141,60 +200,27 @@ def base_digest(made: Prepared, *more: str) -> str:
     return digest.hexdigest()
 
 
-def _pages_to_write(made: Prepared, theme: Theme, manifest: Manifest, target: Path) -> Iterator[Writing]:
-    for (folder, wasm), pages in _by_shell(loose_pages(made.edition)).items():
-        shell = theme.shell(folder, wasm)
-        _compare(theme, shell, folder, wasm)
-        base = base_digest(made, *shell.pieces, made.renderer.digest.hex())
-        (target / folder).mkdir(parents=True, exist_ok=True)
-        for page in pages:
-            file = target / page.path
-            if page.key and manifest.is_current(file, base + page.key):
-                continue
-            manifest.take(file, base + page.key)
-            yield partial(_write_page, made, shell, folder, page, file)
+def _is_stale(one: _Work, manifest: Manifest) -> bool:
+    """Whether a file must be written; what nobody knows without making it is made and written at once."""
+    if not one.key:
+        manifest.write(one.file, one.make())
+        return False
+    if manifest.is_current(one.file, one.key):
+        return False
+    manifest.take(one.file, one.key)
+    return True
 
 
-def _files_to_write(made: Prepared, files: Iterable[DataFile], manifest: Manifest, target: Path) -> Iterator[Writing]:
-    base, folders = base_digest(made), set()
-    for one in files:
-        file = target / one.path
-        if one.key and manifest.is_current(file, base + one.key):
-            continue
-        if file.parent not in folders:
-            folders.add(file.parent)
-            file.parent.mkdir(parents=True, exist_ok=True)
-        if one.key:
-            manifest.take(file, base + one.key)
-            yield partial(_write_file, one, file)
-        else:
-            manifest.write(file, one.make())
+def _write_all(block: Iterable[_Work]) -> None:
+    for one in block:
+        put(Path(one.file), one.make())
 
 
-def _write_all(block: Sequence[Writing]) -> None:
-    for write in block:
-        write()
-
-
-def _write_page(made: Prepared, shell: Shell, folder: str, page: Page, file: Path) -> None:
-    name = page.path.removesuffix(".html")[len(folder) :]
-    put(file, shell.fill(title=page.title, content=made.renderer.content(page), name=name).encode())
-
-
-def _write_file(one: DataFile, file: Path) -> None:
-    put(file, one.make())
+def _page(made: Prepared, shell: Shell, page: Page, name: str) -> bytes:
+    return shell.fill(title=page.title, content=made.renderer.content(page), name=name).encode()
 
 
 def _compare(theme: Theme, shell: Shell, folder: str, wasm: bool) -> None:
     title, content, name = SAMPLE["title"], SAMPLE["content"], SAMPLE["name"]
     if theme.full_page(folder + name, title, content, wasm) != shell.fill(title=title, content=content, name=name):
         raise ShellMismatchError(folder)
-
-
-def _by_shell(pages: Iterable[Page]) -> dict[tuple[str, bool], list[Page]]:
-    """Pages by their folder and by whether they compile WebAssembly: those of one kind share a shell."""
-    shells: dict[tuple[str, bool], list[Page]] = {}
-    for page in pages:
-        folder, slash, _ = page.path.rpartition("/")
-        shells.setdefault((folder + slash, page.wasm), []).append(page)
-    return shells

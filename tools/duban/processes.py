@@ -9,13 +9,22 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
 
 Block = TypeVar("Block")
+Block_co = TypeVar("Block_co", covariant=True)
 Result = TypeVar("Result")
+
+
+class Blocks(Protocol[Block_co]):
+    """Blocks of work, whose number is known. They may be made while they are gone over, each time the same ones."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Block_co]: ...
 
 
 class ProcessError(Exception):
@@ -28,7 +37,7 @@ def usable_cores() -> int:
 
 
 def over_cores(
-    blocks: Sequence[Block], work: Callable[[Block], Result], processes: int | None = None
+    blocks: Blocks[Block], work: Callable[[Block], Result], processes: int | None = None
 ) -> Iterator[Result]:
     """The result of every block, in no particular order.
 
@@ -50,15 +59,20 @@ def over_cores(
     return _results(started)
 
 
-def _in_turn(blocks: Sequence[Block], turn: Synchronized[int]) -> Iterator[Block]:
+def _in_turn(blocks: Iterable[Block], turn: Synchronized[int]) -> Iterator[Block]:
     """The blocks that no other process has taken: whoever is done with one takes the next."""
-    while True:
-        with turn.get_lock():
-            number = turn.value
-            turn.value = number + 1
-        if number >= len(blocks):
-            return
-        yield blocks[number]
+    mine = _next(turn)
+    for number, block in enumerate(blocks):
+        if number == mine:
+            yield block
+            mine = _next(turn)
+
+
+def _next(turn: Synchronized[int]) -> int:
+    with turn.get_lock():
+        number = turn.value
+        turn.value = number + 1
+    return number
 
 
 def _results(started: Sequence[tuple[BaseProcess, Connection]]) -> Iterator[Any]:

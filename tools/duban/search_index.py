@@ -113,7 +113,6 @@ def _place(group: str, bundle: Bundle, store: SearchStore, manifest: Manifest, o
     for path, content in store.contents(group, missing) if missing else ():
         file = folder / path
         manifest.take(file, bundle.files[path])
-        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
 
 
