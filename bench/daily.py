@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 import threading
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from bench.measure import Row, best_of, run
 from bench.reading import surroundings
+from duban.repository import pinned_day
 
 _POLICY = "registry/policy.yml"
 _CHANNEL = "reminders:\n  channels:\n    - name: hook\n      to: '{person}'\n"
@@ -20,7 +22,7 @@ _TIMES = 5
 def rows(work: Path, ledger: Path) -> list[Row]:
     """In a git repository, for drafts are branches, with a warm cache; the web hook answers on loopback.
 
-    The messages are sent anew each time, the drafts made anew: a day's first run, not its second.
+    Every run is the day's first, with the record of the working day before: its messages are sent, its drafts made.
     """
     folder = work / "daily"
     shutil.copytree(ledger, folder, ignore=shutil.ignore_patterns("site", "build"))
@@ -39,6 +41,7 @@ def rows(work: Path, ledger: Path) -> list[Row]:
 
     def yesterday() -> None:
         shutil.rmtree(work / "state", ignore_errors=True)
+        shutil.copytree(work / "before", work / "state")
         for branch in _git(folder, "for-each-ref", "--format=%(refname)", "refs/heads/draft/").split():
             _git(folder, "update-ref", "-d", branch)
 
@@ -47,6 +50,9 @@ def rows(work: Path, ledger: Path) -> list[Row]:
         duban("draft", "--branches")
 
     try:
+        duban("remind", "--as-of", (date.fromisoformat(pinned_day(folder)) - timedelta(days=1)).isoformat())
+        shutil.move(work / "state", work / "before")
+        _Hook.taken = 0
         status = best_of(_TIMES, lambda: duban("status"))
         spent = best_of(_TIMES, daily, before=yesterday)
     finally:

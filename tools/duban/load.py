@@ -77,6 +77,11 @@ class Readings:
         known = {path: reading.digest for path, reading in self.records}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
+    def open_on(self, day: str) -> set[str]:
+        """The ids of the items that a unit has yet to finish on an ISO day, and of some that it has: by facts alone."""
+        known = (reading.facts for reading in self.items.values() if reading.data is not None)
+        return {facts.id for facts in known if facts.unit or facts.latest > day}
+
     def form_numbers(self) -> set[str]:
         """Every form number that is taken, whatever day it was given on."""
         return {number for reading in self.items.values() for number, _ in reading.facts.numbers}

@@ -72,6 +72,12 @@ class Context:
         """The ledger's files now, or at a revision."""
         return repository.tree_at(self.folder, revision) if revision else repository.tree_of(self.folder)
 
+    def tree_standing(self, revision: str) -> Tree:
+        """The ledger's files at a revision; those in the folder where they are the same, for they need no reading."""
+        if repository.standing_commit(self.folder) == repository.commit_of(self.folder, revision):
+            return self.tree()
+        return self.tree(revision)
+
     def readings(self, tree: Tree) -> Readings:
         """The files read, by the store where they are unchanged, with a bar on a terminal."""
         from duban.workers import spread_over

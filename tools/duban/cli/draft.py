@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from duban.cli.asking import forge_arguments, forge_writer, signing
@@ -57,9 +58,10 @@ def _drafted(context: Context, options: argparse.Namespace, day: str) -> tuple[l
         branch = signing(context)["branch"]
         drafts.fetch(branch)
     revision = BASE if writer else "HEAD" if options.branches else None
-    tree = context.tree(revision)
+    tree = context.tree_standing(revision) if revision else context.tree()
     readings = context.readings(tree)
-    ledger = readings.ledger(day)
+    # What is done needs no notice; of a large ledger that is nearly everything.
+    ledger = replace(readings.ledger(day), items=readings.items_on(day, readings.open_on(day)))
     calendar, words = context.calendar(ledger), context.words(ledger)
     drafter = Drafter(ledger, day, calendar, words, readings.form_numbers())
     found = [*drafter.proposals(statuses(ledger, day, calendar))]
