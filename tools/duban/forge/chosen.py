@@ -13,10 +13,9 @@ from duban.forge.github_writer import GitHubWriter
 from duban.forge.gitlab import GitLab
 from duban.forge.gitlab_writer import GitLabWriter
 from duban.forge.http import Client
-from duban.forge.token import Token
+from duban.forge.token import OWN_TOKEN, Token
 from duban.pull import ForgeName
 
-OWN_TOKEN = "DUBAN_FORGE_TOKEN"  # noqa: S105 - the name of a variable
 _TOKENS: Mapping[ForgeName, tuple[str, ...]] = {
     "github": (OWN_TOKEN, "GITHUB_TOKEN"),
     "gitea": (OWN_TOKEN, "GITEA_TOKEN", "FORGEJO_TOKEN"),

@@ -6,6 +6,8 @@ import re
 
 from duban.forge import ForgeError
 
+OWN_TOKEN = "DUBAN_FORGE_TOKEN"  # noqa: S105 - the name of a variable
+"""The variable that a token for duban alone stands in; each forge's own jobs have others besides."""
 _SAFE = re.compile(r"[!-~]+")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from io import StringIO
 from urllib.parse import quote
 
-from duban.forge.chosen import OWN_TOKEN
+from duban.forge.token import OWN_TOKEN
 from duban.notify.issues import CHANNEL, Issues
 from duban.reminder_text import Message
 
