@@ -63,6 +63,8 @@ class Journal:
             self._stream = os.open(self._file, os.O_WRONLY | os.O_APPEND)
             yield self
         finally:
+            if self._stream is not None:
+                os.fsync(self._stream)
             for descriptor in (self._stream, lock):
                 if descriptor is not None:
                     os.close(descriptor)
@@ -82,8 +84,12 @@ class Journal:
 
     @contextmanager
     def sending(self, post: Post, reminder: Reminder) -> Iterator[Callable[[str], None]]:
-        """Around the sending of a message; what is handed over is what went wrong, "" for nothing."""
+        """Around the sending of a message; what is handed over is what went wrong, "" for nothing.
+
+        That it begins is on the disk before it does. How it ended goes there with the next line, or at the end.
+        """
         self._append({"begin": [*post], "day": reminder.day, "tells": reminder.tells})
+        os.fsync(self._open_stream)
         yield lambda problem: self._append({"end": [*post], "failed": bool(problem)})
 
     def tidy(self, given: Mapping[str, Reminder]) -> None:
@@ -103,11 +109,14 @@ class Journal:
         write_whole(self._file, b"".join(orjson.dumps(line) + b"\n" for line in self._as_lines()))
 
     def _append(self, line: dict[str, Any]) -> None:
+        os.write(self._open_stream, orjson.dumps(line) + b"\n")
+        self._take(line)
+
+    @property
+    def _open_stream(self) -> int:
         if self._stream is None:
             raise RuntimeError("the journal is not opened")
-        os.write(self._stream, orjson.dumps(line) + b"\n")
-        os.fsync(self._stream)
-        self._take(line)
+        return self._stream
 
     def _read(self, before: Callable[[], Mapping[str, Told]], *, read_only: bool = False) -> None:
         try:
