@@ -14,7 +14,7 @@ from conftest import AS_OF, ROOT, Outcome
 from duban.assignment import assigned
 from duban.burden import DEMAND_KINDS, INSPECTIONS, Demand, conflicts, demands, loads, monday, month_before, unanswered
 from duban.calendar import WorkCalendar
-from duban.inspection import inspection_demands, objections
+from duban.inspection import inspection_demands, plan_conflicts
 from duban.model import Item, Ledger
 from duban.status import status, statuses
 from records import DEADLINE, LEAD, POLICY, closure, noticed
@@ -213,8 +213,8 @@ def test_the_command_tells_what_the_judgement_found(
         assert one["open_items"] == on
         assert one["inspections"] == sum(one["person"] in plan.people and plan.end >= AS_OF for plan in planned)
     assert sum(one["inspections"] for one in told["supervisors"]) > 0
-    against = objections(planned, ledger.items.values(), 1, AS_OF)
-    assert [(one["kind"], tuple(one["units"])) for one in told["objections"]] == [
+    against = plan_conflicts(planned, ledger.items.values(), 1, AS_OF)
+    assert [(one["kind"], tuple(one["units"])) for one in told["plan_conflicts"]] == [
         (one.kind, one.units) for one in against
     ]
     assert run("-C", ROOT, "burden", "--as-of", AS_OF).code == 1, "what is to come conflicts"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.burden import Demand, conflicts
-from duban.inspection import COMPREHENSIVE, Asking, inspection_demands, objections
+from duban.inspection import COMPREHENSIVE, Asking, inspection_demands, plan_conflicts
 from duban.model import Inspection, InspectionApproval, Item
 from duban.registry import inspection
 from records import LEAD, noticed
@@ -62,13 +62,13 @@ def test_a_unit_has_no_more_comprehensive_inspections_in_a_year_than_the_policy_
         planned("2", "2019-11-04", "", "city", "roads", kind=COMPREHENSIVE),
         planned("3", "2020-03-02", "", "city", kind=COMPREHENSIVE),
     ]
-    (found,) = objections(year, (), 1, "2019-10-31")
+    (found,) = plan_conflicts(year, (), 1, "2019-10-31")
     assert (found.kind, found.units, found.period) == ("comprehensive", ("city",), "2019")
     assert [one.inspection for one in found.askings] == ["1", "2"]
     assert found.is_coming("2019-11-04")
     assert not found.is_coming("2019-11-05")
-    assert objections(year, (), 2, "2019-10-31") == []
-    assert [one.units for one in objections(year, (), 0, "2020-01-01")] == [("city",)]
+    assert plan_conflicts(year, (), 2, "2019-10-31") == []
+    assert [one.units for one in plan_conflicts(year, (), 0, "2020-01-01")] == [("city",)]
 
 
 def test_the_same_material_is_asked_once_a_year_by_whomever() -> None:
@@ -77,7 +77,7 @@ def test_the_same_material_is_asked_once_a_year_by_whomever() -> None:
         planned("2", "2019-11-04", "", "city", "water", materials=("整改台账",)),
         planned("3", "2020-03-02", materials=("整改台账",)),
     ]
-    (found,) = objections(year, (), 1, "2019-10-31")
+    (found,) = plan_conflicts(year, (), 1, "2019-10-31")
     assert (found.kind, found.units, found.material) == ("material", ("city", "water"), "整改台账")
     tracking: Any = {
         "issued_on": "2019-09-09",
@@ -86,7 +86,7 @@ def test_the_same_material_is_asked_once_a_year_by_whomever() -> None:
         "requirement": "报送整改台账、进度表。",
     }
     item = Item("items/2019/2019-0001.yml", noticed(tracking_notices=[tracking]))
-    by_unit = {one.units: one.askings for one in objections(year, [item], 1, "2019-10-31")}
+    by_unit = {one.units: one.askings for one in plan_conflicts(year, [item], 1, "2019-10-31")}
     notice = Asking("2019-09-09", "2019-09-09", item="2019-0001", entry="/tracking_notices/0")
     assert [one.inspection for one in by_unit["water",]] == ["1", "2"]
     assert [*by_unit["city",]] == [
@@ -94,29 +94,31 @@ def test_the_same_material_is_asked_once_a_year_by_whomever() -> None:
         notice,
         Asking("2019-11-04", "2019-11-04", "2"),
     ]
-    assert ("city",) not in {one.units for one in objections(year, [item], 1, "2019-09-08")}, "not yet issued"
+    assert ("city",) not in {one.units for one in plan_conflicts(year, [item], 1, "2019-09-08")}, "not yet issued"
 
 
 def test_a_short_name_of_material_is_not_looked_for_in_notices_and_a_visit_asks_the_lead_unit() -> None:
     visit: Any = {"on": "2019-09-10", "visitors": ["a"], "requirement": "提供施工日志和进度表。"}
     item = Item("items/2019/2019-0001.yml", noticed(visits=[visit]))
     year = [planned("1", "2019-11-04", "", LEAD, materials=("施工日志", "进度表"))]
-    assert [one.material for one in objections(year, [item], 1, "2019-10-31")] == ["施工日志"]
+    assert [one.material for one in plan_conflicts(year, [item], 1, "2019-10-31")] == ["施工日志"]
 
 
 def test_what_is_settled_by_month_may_fall_together_with_all_that_comes_in_it() -> None:
     month = planned("1", "2019-11-01", "2019-11-30", "city", "water", by_month=True)
-    (found,) = objections([month, planned("2", "2019-11-28", "2019-12-03")], (), 1, "2019-10-31")
+    (found,) = plan_conflicts([month, planned("2", "2019-11-28", "2019-12-03")], (), 1, "2019-10-31")
     assert (found.kind, found.units, found.period) == ("same_month", ("city",), "2019-11")
-    assert objections([month, planned("2", "2019-12-02")], (), 1, "2019-10-31") == []
+    assert plan_conflicts([month, planned("2", "2019-12-02")], (), 1, "2019-10-31") == []
     apart = [planned("1", "2019-11-05"), planned("2", "2019-11-26")]
-    assert objections(apart, (), 1, "2019-10-31") == [], "a week that both come in is a conflict of the week"
+    assert plan_conflicts(apart, (), 1, "2019-10-31") == [], "a week that both come in is a conflict of the week"
 
 
 def test_an_inspection_without_an_approval_is_named() -> None:
-    (found,) = objections([planned("1", "2019-11-04", approval=None)], (), 1, "2019-10-31")
+    (found,) = plan_conflicts([planned("1", "2019-11-04", approval=None)], (), 1, "2019-10-31")
     assert (found.kind, found.units) == ("unapproved", ("city",))
-    assert objections([planned("1", "2018-11-04", approval=None)], (), 1, "2019-10-31") == [], "of a year that is over"
+    assert plan_conflicts([planned("1", "2018-11-04", approval=None)], (), 1, "2019-10-31") == [], (
+        "of a year that is over"
+    )
 
 
 def test_days_and_month_are_read_from_the_file() -> None:

@@ -322,12 +322,16 @@ def test_a_forge_that_fails_or_is_not_set_up_is_one_failed_channel(tmp_path: Pat
             raise ForgeError(f"{title}: 503")
 
     ledger = ledger_of(noticed(), reminders={"channels": [{"name": "forge-issue", "to": "{unit}"}]})
-    for writer, expected in (
-        (Down(), ("failed", "督办提醒：住建局（housing）: 503")),
-        (None, ("not_set_up", "DUBAN_FORGE_TOKEN")),
+
+    def no_token() -> Desk:
+        raise ForgeError("no token: set DUBAN_FORGE_TOKEN")
+
+    for open_writer, expected in (
+        (Down, ("failed", "督办提醒：住建局（housing）: 503")),
+        (no_token, ("not_set_up", "no token: set DUBAN_FORGE_TOKEN")),
     ):
         opened = Journal(tmp_path / "j.jsonl")
-        channels = Channels({}, Issues(lambda writer=writer: writer, ledger.registry, language("zh")))
+        channels = Channels({}, Issues(open_writer, ledger.registry, language("zh")))
         with opened.opened(dict):
             given = told_on(ledger, "2019-09-17")
             (one,) = deliver(given, ledger.registry, opened, channels, language("zh"), "")

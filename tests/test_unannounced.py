@@ -146,7 +146,7 @@ def test_no_command_tells_of_it_before_unless_it_is_asked(
 def test_the_office_may_ask_what_it_conflicts_with(ledgers: tuple[Path, Path], run: Callable[..., Outcome]) -> None:
     folder = ledgers[1]
     known = run("-C", folder, "burden", "--as-of", FIRST, "--unannounced", "--format", "json").json
-    (twice,) = [one for one in known["objections"] if one["kind"] == "material"]
+    (twice,) = [one for one in known["plan_conflicts"] if one["kind"] == "material"]
     assert [one["inspection"] for one in twice["asked"]] == [SECRET["id"], OPEN["id"]]
     assert twice["material"] == SHARED
     free = ("convene", "transport-bureau", "--from", FIRST, "--size", "30", "--format", "json", "--as-of", FIRST)

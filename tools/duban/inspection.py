@@ -19,8 +19,8 @@ from duban.model import Inspection, Item
 COMPREHENSIVE = "综合督查"
 SHORTEST_MATERIAL = 4
 """A material's name of fewer characters is not looked for in what notices say: it would be found anywhere."""
-ObjectionKind = Literal["unapproved", "comprehensive", "material", "same_month"]
-OBJECTION_KINDS: tuple[ObjectionKind, ...] = get_args(ObjectionKind)
+PlanConflictKind = Literal["unapproved", "comprehensive", "material", "same_month"]
+PLAN_CONFLICT_KINDS: tuple[PlanConflictKind, ...] = get_args(PlanConflictKind)
 
 
 class Asking(NamedTuple):
@@ -38,14 +38,14 @@ class Asking(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class PlanConflict:
     """What stands against inspections of some units, and those who ask them in the order of their days.
 
     ``period`` is the year it is about, of ``same_month`` the month. ``material`` is what is asked for
     more than once.
     """
 
-    kind: ObjectionKind
+    kind: PlanConflictKind
     units: tuple[str, ...]
     period: str
     askings: tuple[Asking, ...]
@@ -79,31 +79,31 @@ def inspection_demands(
                     yield Demand(unit, "inspection", start, "", "", one.people, start > day, one.id)
 
 
-def objections(
+def plan_conflicts(
     planned: Iterable[Inspection], items: Iterable[Item], comprehensive_per_year: int, day: str
-) -> list[Objection]:
+) -> list[PlanConflict]:
     """What stands against the inspections of the year of an ISO day, and of later ones, as known on that day.
 
     What items ask for counts up to the day, where a notice or a visit names the material.
     """
     known = sorted((one for one in planned if one.end[:4] >= day[:4]), key=lambda one: (one.start, one.id))
-    found = [Objection("unapproved", one.units, one.start[:4], (_asking(one),)) for one in known if not one.approval]
+    found = [PlanConflict("unapproved", one.units, one.start[:4], (_asking(one),)) for one in known if not one.approval]
     found += _joined(
         chain(_comprehensive(known, comprehensive_per_year), _materials(known, items, day), _same_month(known))
     )
-    return sorted(found, key=lambda one: (OBJECTION_KINDS.index(one.kind), one.period, one.material, one.askings))
+    return sorted(found, key=lambda one: (PLAN_CONFLICT_KINDS.index(one.kind), one.period, one.material, one.askings))
 
 
-def _joined(found: Iterable[Objection]) -> Iterator[Objection]:
+def _joined(found: Iterable[PlanConflict]) -> Iterator[PlanConflict]:
     """Those that say the same of several units as one."""
-    alike: dict[Objection, list[str]] = {}
+    alike: dict[PlanConflict, list[str]] = {}
     for one in found:
         alike.setdefault(replace(one, units=()), []).extend(one.units)
     for one, units in alike.items():
         yield replace(one, units=tuple(units))
 
 
-def _comprehensive(known: Iterable[Inspection], limit: int) -> Iterator[Objection]:
+def _comprehensive(known: Iterable[Inspection], limit: int) -> Iterator[PlanConflict]:
     groups: dict[tuple[str, str], list[Asking]] = {}
     for one in known:
         if one.kind == COMPREHENSIVE:
@@ -111,10 +111,10 @@ def _comprehensive(known: Iterable[Inspection], limit: int) -> Iterator[Objectio
                 groups.setdefault((one.start[:4], unit), []).append(_asking(one))
     for (year, unit), askings in groups.items():
         if len(askings) > limit:
-            yield Objection("comprehensive", (unit,), year, tuple(askings))
+            yield PlanConflict("comprehensive", (unit,), year, tuple(askings))
 
 
-def _materials(known: Iterable[Inspection], items: Iterable[Item], day: str) -> Iterator[Objection]:
+def _materials(known: Iterable[Inspection], items: Iterable[Item], day: str) -> Iterator[PlanConflict]:
     groups: dict[tuple[str, str, str], list[Asking]] = {}
     for one in known:
         for unit in one.units:
@@ -131,7 +131,7 @@ def _materials(known: Iterable[Inspection], items: Iterable[Item], day: str) -> 
                     groups[on[:4], unit, material].append(Asking(on, on, item=item.id, entry=entry))
     for (year, unit, material), askings in groups.items():
         if len(askings) > 1:
-            yield Objection("material", (unit,), year, tuple(sorted(askings)), material)
+            yield PlanConflict("material", (unit,), year, tuple(sorted(askings)), material)
 
 
 def _said(item: Item) -> Iterator[tuple[str, str, str, str]]:
@@ -146,7 +146,7 @@ def _said(item: Item) -> Iterator[tuple[str, str, str, str]]:
         yield item.lead_unit, visit["on"], f"/visits/{index}", visit.get("requirement", "")
 
 
-def _same_month(known: Iterable[Inspection]) -> Iterator[Objection]:
+def _same_month(known: Iterable[Inspection]) -> Iterator[PlanConflict]:
     """Inspections of one unit that may fall together, for of one at least no more than its month is settled."""
     by_unit: dict[str, list[Inspection]] = {}
     for one in known:
@@ -156,7 +156,7 @@ def _same_month(known: Iterable[Inspection]) -> Iterator[Objection]:
         for month in dict.fromkeys(one.start[:7] for one in mine if one.by_month):
             within = [one for one in mine if one.overlaps(f"{month}-01", f"{month}-31")]
             if len(within) > 1:
-                yield Objection("same_month", (unit,), month, tuple(map(_asking, within)))
+                yield PlanConflict("same_month", (unit,), month, tuple(map(_asking, within)))
 
 
 def _asking(one: Inspection) -> Asking:

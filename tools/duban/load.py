@@ -90,11 +90,11 @@ class Readings:
         """The last day that each readable item file tells of, by path."""
         return {path: reading.facts.latest for path, reading in self.items.items() if reading.data is not None}
 
-    def ledger(self, day: str) -> Ledger:
+    def ledger(self, day: str, *, ahead: bool = False) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too.
 
-        What must not be told of before it took place is not in it: unannounced inspections of the plan,
-        and what is wrong with visits that lie ahead.
+        Only with ``ahead`` it holds what must not be told of before it took place: unannounced inspections of
+        the plan, and what is wrong with visits that lie ahead.
         """
         broken = [
             Broken(path, reading.facts.id, reading.facts.title)
@@ -107,8 +107,8 @@ class Readings:
             self.items_on(day),
             tuple(broken),
             reports,
-            self.registry.told_on(day),
-            Later(lambda: self.findings(day, ahead=False)),
+            self.registry if ahead else self.registry.told_on(day),
+            Later(lambda: self.findings(day, ahead=ahead)),
             self.assessments_on(day),
             self.items_on,
         )

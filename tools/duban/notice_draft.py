@@ -6,7 +6,7 @@ an interview or accountability. Its last word is left in brackets, which the che
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,6 +16,7 @@ from duban.deadline import causes, last_said, waits_for_decision
 from duban.figures import ACCOUNTABILITY, BULLETIN_MEASURE, INTERVIEW
 from duban.language import Language
 from duban.model import Data, Ledger
+from duban.numbering import next_form
 from duban.obligation import Obligation
 from duban.record import ItemRecord, TrackingNotice
 from duban.status import OPEN_LIGHTS, Status
@@ -57,12 +58,11 @@ class Drafter:
     """Makes the drafts of one day; form numbers go on after those ``taken``, and from one draft to the next."""
 
     def __init__(
-        self, ledger: Ledger, day: str, calendar: WorkCalendar, text: Language, taken: Collection[str] = ()
+        self, ledger: Ledger, day: str, calendar: WorkCalendar, text: Language, taken: Iterable[str] = ()
     ) -> None:
         self._ledger, self._day, self._calendar, self._text = ledger, day, calendar, text
         self._policy = ledger.registry.policy
-        self._taken = taken
-        self._latest: dict[str, int] = {}
+        self._taken = {*taken}
 
     def proposals(self, states: Mapping[str, Status]) -> Iterator[Proposal]:
         """What the policy calls for, item by item, at most one notice and one measure each."""
@@ -255,12 +255,9 @@ class Drafter:
 
     def _number(self, series: str) -> str:
         """The next number of a form's series in the day's year, after all that are taken and the earlier drafts'."""
-        head = f"{self._policy['series'][series]}〔{self._day[:4]}〕"
-        if series not in self._latest:
-            serials = (one[len(head) : -1] for one in self._taken if one.startswith(head))
-            self._latest[series] = max((int(one) for one in serials if one.isdecimal()), default=0)
-        self._latest[series] += 1
-        return f"{head}{self._latest[series]}号"
+        number = next_form(self._taken, self._policy["series"][series], self._day[:4])
+        self._taken.add(number)
+        return number
 
 
 def _key(record: ItemRecord, why: Why, since: str) -> str:

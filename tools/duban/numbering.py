@@ -26,6 +26,13 @@ def next_report(taken: Iterable[str], year: str, *, bulletin: bool = False) -> s
     return f"{head}{max(serials, default=0) + 1:0{_REPORT_WIDTH}d}"
 
 
+def next_form(taken: Iterable[str], series: str, year: str) -> str:
+    """The form number after the highest of a series and year: ``晋市督〔2019〕13号``."""
+    head, tail = f"{series}〔{year}〕", "号"
+    serials = [one[len(head) : -len(tail)] for one in taken if one.startswith(head) and one.endswith(tail)]
+    return f"{head}{max((int(one) for one in serials if one.isdecimal()), default=0) + 1}{tail}"
+
+
 def report_path(identity: str) -> str:
     """Where a report's file stands in the ledger."""
     return f"reports/{identity}.yml"

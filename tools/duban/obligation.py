@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal, NamedTuple, get_args
@@ -28,6 +28,21 @@ Kind = Literal[
 ]
 State = Literal["open", "met", "met_late", "overdue"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+MET_BY: Mapping[str, str] = {
+    "ack": "ack",
+    "coordination": "coordination_notice",
+    "milestone": "progress",
+    "progress": "progress",
+    "reply": "reply",
+    "subtask": "coordination_notice",
+    "recheck": "recheck",
+    "extension_decision": "extension_decision",
+    "deadline": "closure_notice",
+    "reopening": "reopening",
+    "feedback": "feedback",
+    "look_back": "look_back",
+}
+"""The kind of entry that meets an obligation, or that the day of its finish is added to."""
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _AFTER_CLOSING = frozenset({"reopening", "feedback", "look_back"})
 

@@ -12,27 +12,12 @@ from duban.burden import monday
 from duban.calendar import WorkCalendar
 from duban.deadline import waits_for_decision
 from duban.model import Channel, Data, Ledger, Person
-from duban.obligation import Kind, Obligation
+from duban.obligation import MET_BY, Obligation
 from duban.required import required_roles
 from duban.status import Status
 
 Told = Mapping[str, int | None]
 """What somebody was told: the nearness last told of each obligation, by its key, and the Mondays of digests."""
-ENTRY_OF: Mapping[Kind, str] = {
-    "ack": "ack",
-    "coordination": "coordination_notice",
-    "milestone": "progress",
-    "progress": "progress",
-    "reply": "reply",
-    "subtask": "progress",
-    "recheck": "recheck",
-    "extension_decision": "extension_decision",
-    "deadline": "closure_notice",
-    "reopening": "reopening",
-    "feedback": "feedback",
-    "look_back": "look_back",
-}
-"""The kind of entry that meets an obligation: who must sign it is who must be told."""
 DEFAULTS: Data = {
     "after_workdays": [1],
     "weekly_on": 1,
@@ -192,7 +177,7 @@ class _Roster:
     def office(self, one: Obligation) -> tuple[str, ...]:
         """Who goes there, for what is done on the spot; else whoever signs the entry, and the item's contact."""
         policy, record = self._ledger.registry.policy, self._ledger.items[one.item].record
-        asked = required_roles(policy, ENTRY_OF[one.kind], record, self._day)
+        asked = required_roles(policy, MET_BY[one.kind], record, self._day)
         roles = [role.partition("@")[0] for role in asked]
         on_it = [person for person, parts in assigned(record).items() if {"supervisor", "contact"} & {*parts}]
         people = self._ledger.registry.people

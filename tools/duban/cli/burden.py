@@ -12,7 +12,7 @@ from duban.burden import Conflict, Load, conflicts, demands, loads, monday, mont
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import print_table
 from duban.convening import SUPERVISING, Duty, duties, serves
-from duban.inspection import Objection, inspection_demands, objections
+from duban.inspection import PlanConflict, inspection_demands, plan_conflicts
 from duban.language import Language
 from duban.model import Ledger, Registry
 from duban.status import Status, statuses
@@ -29,14 +29,12 @@ def arguments(parser: Parser, text: Language) -> None:
 
 def run(context: Context, options: argparse.Namespace) -> int:
     day = context.day(options.as_of)
-    readings = context.readings(context.tree())
-    ledger = readings.ledger(day)
-    # Only whoever asks for them is told of unannounced inspections that are still to come.
-    registry = readings.registry if options.unannounced else ledger.registry
+    ledger = context.readings(context.tree()).ledger(day, ahead=options.unannounced)
+    registry = ledger.registry
     if options.unit and options.unit not in registry.units:
         raise UsageError(context.text("cli.no_such_unit", unit=options.unit))
     states = statuses(ledger, day, context.calendar(ledger))
-    found = _judged(ledger, registry, states, day, options.unit)
+    found = _judged(ledger, states, day, options.unit)
     if options.format == "json":
         print_json({"as_of": day, **_told(found, registry)})
     else:
@@ -50,21 +48,22 @@ class _Judged(NamedTuple):
 
     borne: list[Load]
     conflicts: list[Conflict]
-    against: list[Objection]
+    against: list[PlanConflict]
     people: list[Duty]
 
 
-def _judged(ledger: Ledger, registry: Registry, states: Mapping[str, Status], day: str, unit: str | None) -> _Judged:
+def _judged(ledger: Ledger, states: Mapping[str, Status], day: str, unit: str | None) -> _Judged:
     """What is found on an ISO day, of one unit alone where one is given; people are those of the whole roster."""
     first = f"{month_before(day[:7])}-01"
     last = (date.fromisoformat(monday(day)) + timedelta(days=7 * _WEEKS_AHEAD - 1)).isoformat()
-    items, planned = ledger.items.values(), registry.inspections.values()
+    registry, items = ledger.registry, ledger.items.values()
+    planned = registry.inspections.values()
     found = [*demands(items, states, first, last, day)]
     found += inspection_demands(planned, found, first, last, day)
     mine = [one for one in found if unit in (None, one.unit)]
     lying = duties(ledger, states.values(), planned, day)
     serving = [lying[one.id] for one in registry.people.values() if one.team in SUPERVISING and serves(one, day, day)]
-    against = objections(planned, items, registry.policy["burden"]["comprehensive_per_year"], day)
+    against = plan_conflicts(planned, items, registry.policy["burden"]["comprehensive_per_year"], day)
     return _Judged(
         [one for one in loads(mine, states, day) if unit in (None, one.unit)],
         conflicts(mine),
@@ -77,7 +76,7 @@ def _told(found: _Judged, registry: Registry) -> dict[str, Any]:
     return {
         "units": [_load_told(one, registry) for one in found.borne],
         "conflicts": [_conflict_told(one, registry) for one in found.conflicts],
-        "objections": [_objection_told(one, registry) for one in found.against],
+        "plan_conflicts": [_plan_conflict_told(one, registry) for one in found.against],
         "supervisors": [
             {"person": one.person, "open_items": one.items, "inspections": one.inspections} for one in found.people
         ],
@@ -110,7 +109,7 @@ def _conflict_told(one: Conflict, registry: Registry) -> dict[str, Any]:
     return {"unit": one.unit, "unit_name": name, "week": one.week, "demands": asked, "merge": list(one.merges)}
 
 
-def _objection_told(one: Objection, registry: Registry) -> dict[str, Any]:
+def _plan_conflict_told(one: PlanConflict, registry: Registry) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "units": list(one.units),
@@ -153,12 +152,12 @@ def _print(found: _Judged, registry: Registry, text: Language) -> None:
         ],
     )
     section(
-        "objections",
+        "plan_conflicts",
         [
             [
                 one.period,
                 text("shown.comma").join(map(registry.unit_name, one.units)) or "—",
-                text(f"inspection.objection.{one.kind}", material=one.material, count=len(one.askings)),
+                text(f"inspection.conflict.{one.kind}", material=one.material, count=len(one.askings)),
                 text("shown.comma").join(asking.item or _title(asking.inspection, registry) for asking in one.askings),
                 text(f"inspection.advice.{one.kind}"),
             ]
@@ -178,6 +177,6 @@ def _title(inspection: str, registry: Registry) -> str:
 _COLUMNS = {
     "units": ("unit", "this_month", "month_before", "unanswered"),
     "conflicts": ("week", "unit", "askers", "demands", "merge"),
-    "objections": ("period", "units", "what", "asked", "advice"),
+    "plan_conflicts": ("period", "units", "what", "asked", "advice"),
     "supervisors": ("person", "open_items", "inspections"),
 }

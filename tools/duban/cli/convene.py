@@ -13,6 +13,7 @@ from duban.cli.table import print_table
 from duban.convening import Convening, LeftOut, Makeup, Wish, convene, duties
 from duban.language import Language
 from duban.model import TEAMS, Registry
+from duban.publish.sign_words import role_words
 from duban.status import statuses
 
 
@@ -29,9 +30,8 @@ def arguments(parser: Parser, text: Language) -> None:
 
 def run(context: Context, options: argparse.Namespace) -> int:
     day = context.day(options.as_of)
-    readings = context.readings(context.tree())
-    ledger = readings.ledger(day)
-    registry = readings.registry if options.unannounced else ledger.registry
+    ledger = context.readings(context.tree()).ledger(day, ahead=options.unannounced)
+    registry = ledger.registry
     wish = _wish(options, registry, context.text)
     makeup = Makeup.of(registry.policy)
     if options.size is not None:
@@ -129,7 +129,7 @@ def _why(one: LeftOut, registry: Registry, text: Language) -> str:
     if one.reason == "unit":
         detail = registry.unit_name(one.detail)
     elif one.reason == "role":
-        detail = text(f"role.{detail}") if text.has(f"role.{detail}") else detail
+        detail = role_words(one.detail, text)
     elif one.reason == "busy":
         detail = registry.inspections[one.detail].title
     return text(f"convene.reason.{one.reason}", detail=detail)

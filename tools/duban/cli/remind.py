@@ -52,11 +52,11 @@ def run(context: Context, options: argparse.Namespace) -> int:
         known = last if options.last_run and calendar.is_workday(last) else workday_before(last, calendar)
         return told_by(_given(context, readings, known)[0])
 
-    def writer() -> Writer | None:
+    def writer() -> Writer:
         try:
             return forge_writer(context, options)
-        except (ForgeError, UsageError):
-            return None
+        except UsageError as error:
+            raise ForgeError(str(error)) from error
 
     words = context.words(ledger)
     channels = Channels(os.environ, Issues(writer, registry, words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from io import StringIO
 from urllib.parse import quote
 
@@ -12,8 +12,6 @@ from duban.forge.token import OWN_TOKEN
 from duban.notify.issues import CHANNEL, Issues
 from duban.reminder_text import Message
 
-Sender = Callable[[str, str, Message], str]
-"""Sends a message on a channel to an address; returns what went wrong, "" where nothing did."""
 _SECRET = re.compile(r"[^\s/:@?&=,;]{4,}")
 
 
@@ -28,16 +26,11 @@ class Channels:
     def __init__(self, environment: Mapping[str, str], issues: Issues | None = None) -> None:
         self._environment, self._issues = environment, issues
 
-    @staticmethod
-    def variable(channel: str) -> str:
-        """The variable that a channel is set up by."""
-        return OWN_TOKEN if channel == CHANNEL else f"DUBAN_CHANNEL_{channel.upper().replace('-', '_')}"
-
-    def has(self, channel: str) -> bool:
-        """Whether the channel is set up."""
+    def missing(self, channel: str) -> str:
+        """What is missing for a channel to be used: its variable, or what the forge's set-up lacks; "" for nothing."""
         if channel == CHANNEL:
-            return self._issues is not None and self._issues.writer is not None
-        return bool(self._environment.get(self.variable(channel)))
+            return self._issues.missing if self._issues is not None else OWN_TOKEN
+        return "" if self._environment.get(_variable(channel)) else _variable(channel)
 
     def send(self, channel: str, to: str, message: Message) -> str:
         """Send; what the service or apprise said where it failed, without the secrets of its address."""
@@ -45,7 +38,7 @@ class Channels:
             return self._issues.send(to, message)
         import apprise
 
-        pattern = self._environment[self.variable(channel)]
+        pattern = self._environment[_variable(channel)]
         address = pattern.replace("{to}", quote(to, safe=""))
         log = StringIO()
         handler = logging.StreamHandler(log)
@@ -58,6 +51,10 @@ class Channels:
         finally:
             apprise.logger.removeHandler(handler)
         return "" if sent else _without_secrets(log.getvalue(), pattern, address)
+
+
+def _variable(channel: str) -> str:
+    return f"DUBAN_CHANNEL_{channel.upper().replace('-', '_')}"
 
 
 def _without_secrets(said: str, *addresses: str) -> str:

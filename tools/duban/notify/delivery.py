@@ -54,8 +54,8 @@ def deliver(
                 yield Delivery(untold, channel.name, "tomorrow")
                 continue
             written = message(untold, registry, text, address, journal.unsure(post))
-            if not channels.has(channel.name):
-                yield Delivery(untold, channel.name, "not_set_up", written, channels.variable(channel.name))
+            if missing := channels.missing(channel.name):
+                yield Delivery(untold, channel.name, "not_set_up", written, missing)
             elif rehearsal:
                 yield Delivery(untold, channel.name, "to_send", written)
             else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from duban.burden import Demand
-from duban.inspection import COMPREHENSIVE, Asking, Objection, objections
+from duban.inspection import COMPREHENSIVE, Asking, PlanConflict, plan_conflicts
 from duban.model import Inspection
 from duban.publish.edition import Edition
 from duban.publish.place import Place
@@ -26,10 +26,10 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectionView:
+class PlanConflictView:
     """What stands against the plan, whether it can still be changed, and all who ask."""
 
-    objection: Objection
+    conflict: PlanConflict
     coming: bool
     asked: tuple[Asked, ...]
 
@@ -45,7 +45,7 @@ class Plan:
     over: tuple[Inspection, ...]
     unlisted: int
     comprehensive: Counter[str]
-    objections: tuple[ObjectionView, ...]
+    conflicts: tuple[PlanConflictView, ...]
 
 
 def plan_of(edition: Edition) -> Plan:
@@ -63,7 +63,7 @@ def plan_of(edition: Edition) -> Plan:
         tuple(over[:MOST_INSPECTIONS]),
         sum(max(len(some) - MOST_INSPECTIONS, 0) for some in (ahead, over)),
         comprehensive,
-        tuple(_objections(edition, of_year)),
+        tuple(_conflicts(edition, of_year)),
     )
 
 
@@ -86,10 +86,10 @@ def anchor_of(inspection: str) -> str:
     return f"inspection-{inspection}"
 
 
-def _objections(edition: Edition, planned: Sequence[Inspection]) -> Iterable[ObjectionView]:
+def _conflicts(edition: Edition, planned: Sequence[Inspection]) -> Iterable[PlanConflictView]:
     limit = edition.ledger.registry.policy["burden"]["comprehensive_per_year"]
     wanted = any(one.materials for one in planned)
     items = (edition.ledger.items[identity] for identity in items_since(edition, f"{edition.day[:4]}-01-01"))
-    for one in objections(planned, items if wanted else (), limit, edition.day):
+    for one in plan_conflicts(planned, items if wanted else (), limit, edition.day):
         asked = tuple(titled(edition, asking) for asking in one.askings)
-        yield ObjectionView(one, one.is_coming(edition.day), asked)
+        yield PlanConflictView(one, one.is_coming(edition.day), asked)

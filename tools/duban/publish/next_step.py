@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from duban.model import Item
+from duban.obligation import MET_BY
 from duban.publish.edition import Edition
 from duban.publish.fill_in import FillIn, fill_in
 from duban.publish.policy_words import roles_in_words
 from duban.required import required_roles
 from duban.status import Status
-
-# What each obligation is met by, where that is not an entry of the same name.
-_ENTRIES: Mapping[str, str] = {
-    "coordination": "coordination_notice",
-    "milestone": "progress",
-    "subtask": "coordination_notice",
-    "deadline": "closure_notice",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ def expected(item: Item, status: Status, edition: Edition) -> Expected | None:
     coming = status.next
     if coming is None or edition.public:
         return None
-    entry = _ENTRIES.get(coming.kind, coming.kind)
+    entry = MET_BY.get(coming.kind, coming.kind)
     return Expected(
         what=edition.text(f"next.{coming.kind}", name=coming.name),
         who=edition.unit_name(coming.who),

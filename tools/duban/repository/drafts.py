@@ -58,7 +58,7 @@ class Drafts:
         who = {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
-            for part, value in (("NAME", "duban"), ("EMAIL", "duban@localhost"), ("DATE", at))
+            for part, value in (("NAME", "duban"), ("EMAIL", "drafts@duban.invalid"), ("DATE", at))
         }
         message = f"{_SUBJECT}{name}\n".encode()
         made = git(self._folder, "commit-tree", tree, "-p", base, given=message, more=who).decode().strip()
