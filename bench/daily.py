@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bench.measure import Row, best_of, run
 from bench.reading import surroundings
+from duban.registry import POLICY
 from duban.repository import pinned_day
 
-_POLICY = "registry/policy.yml"
 _CHANNEL = "reminders:\n  channels:\n    - name: hook\n      to: '{person}'\n"
 _TIMES = 5
 
@@ -26,7 +26,7 @@ def rows(work: Path, ledger: Path) -> list[Row]:
     """
     folder = work / "daily"
     shutil.copytree(ledger, folder, ignore=shutil.ignore_patterns("site", "build"))
-    policy = folder / _POLICY
+    policy = folder / POLICY
     policy.write_text(policy.read_text(encoding="utf-8") + _CHANNEL, encoding="utf-8")
     for command in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message", "the ledger")):
         _git(folder, *command)

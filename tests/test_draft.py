@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -186,20 +185,6 @@ def test_every_draft_of_the_shipped_ledger_is_an_entry_that_lacks_only_a_persons
             mine = [p for p in reading.problems if p.pointer[:2] == (name, index) and p.holds_on(day)]
             assert {problem.code for problem in mine} == {"D111"}, (one.key, mine)
     assert {"tracking_notice", "coordination_notice"} <= seen
-
-
-@pytest.mark.parametrize("day", ["2019-07-20", "2019-09-12", "2019-10-22", "2019-10-31"])
-def test_what_is_done_calls_for_nothing(readings: Readings, calendar: WorkCalendar, day: str) -> None:
-    """Drafts come of the items that facts alone call open, and of no others."""
-    whole = readings.ledger(day)
-    few = replace(whole, items=readings.items_on(day, readings.open_on(day)))
-    found = [
-        [*Drafter(ledger, day, calendar, language("zh")).proposals(statuses(ledger, day, calendar))]
-        for ledger in (whole, few)
-    ]
-    assert found[0] == found[1]
-    if day == AS_OF:
-        assert len(few.items) < len(whole.items) / 2
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from duban.calendar import WorkCalendar
 from duban.language import language
 from duban.load import Readings
 from duban.model import Channel, Item, Ledger, Person, Registry, Term, Unit
+from duban.notice_draft import Drafter
 from duban.reminder import Line, Reminder, channels_of, reminders, told_by, workday_before
 from duban.reminder_text import MOST_LINES, message
 from duban.status import Status, statuses
@@ -213,6 +214,19 @@ def test_without_a_journal_the_dates_tell_what_was_told(
         untold = reminder.untold(known.get(who, {}))
         for line in untold.lines if untold else ():
             assert known.get(who, {}).get(line.key) != line.near
+
+
+def test_nobody_is_told_anything_of_what_is_settled(
+    autumn: dict[str, tuple[Ledger, dict[str, Status]]], readings: Readings, calendar: WorkCalendar
+) -> None:
+    """Reminders and drafts of the unsettled items alone are those of the whole ledger."""
+    for day in AUTUMN[::5]:
+        whole, states = autumn[day]
+        few = replace(whole, items=readings.items_on(day, readings.unsettled(day)))
+        assert reminders(few, statuses(few, day, calendar), day, calendar) == reminders(whole, states, day, calendar)
+        assert {state.id for state in states.values() if state.pending} <= few.items.keys()
+        of_whole, of_few = (Drafter(one, day, calendar, language("zh")) for one in (whole, few))
+        assert [*of_few.proposals(statuses(few, day, calendar))] == [*of_whole.proposals(states)]
 
 
 @cache

@@ -15,8 +15,9 @@ from duban.filing import NAMES
 from duban.memory import Memory
 from duban.model import Tree
 from duban.proof import Proof, Proofs, proofs_of
+from duban.registry import POLICY
 from duban.repository.evidence import BRANCH, Evidence
-from duban.repository.history import POLICY, History
+from duban.repository.history import History
 from duban.repository.objects import Objects, Partial
 from duban.schema import SchemaError, Schemas
 

@@ -91,6 +91,17 @@ def _is_dissatisfied(notice: ClosureNotice) -> bool:
     return "satisfaction" in notice and notice["satisfaction"]["rating"] == _DISSATISFIED
 
 
+def is_settled(record: ItemRecord) -> bool:
+    """Whether nothing can fall due any more: ended, or closed, told, looked back at, and taken up again if it must be.
+
+    What is owed after a closing is ``obligation.after_closing``'s; whatever is added there is waited for here.
+    """
+    if ending(record):
+        return True
+    done = closing(record) is not None and "feedback" in record and "look_backs" in record
+    return done and ("reopening" in record or not to_reopen(record))
+
+
 def finished_on(record: ItemRecord) -> str:
     """The day the matter was really finished, known once closing is granted; "" before."""
     notice = closing(record)

@@ -13,6 +13,7 @@ from duban.model import Registry, Tree
 from duban.part import RULES, Part, parts_of
 from duban.paths import Differing, path_findings, shown
 from duban.reader import Reader
+from duban.registry import POLICY
 from duban.schema import SchemaError, Schemas
 from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
@@ -76,7 +77,7 @@ def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Ju
     if mixed and ("record" in parts or "scans" in parts):
         findings += [Finding(shown(parts[part][0]), 1, 1, "G105", {"part": f"part.{part}"}) for part in mixed]
     if not rules:
-        findings.append(Finding("registry/policy.yml", 1, 1, "G112"))
+        findings.append(Finding(POLICY, 1, 1, "G112"))
     if rules and submission.pull.base_ref != rules["branch"]:
         details = {"base": submission.pull.base_ref, "branch": rules["branch"]}
         findings.append(Finding("", 1, 1, "G101", details))
@@ -85,7 +86,7 @@ def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Ju
         findings.append(Finding("", 1, 1, "G103", details))
     held = {term.role for person in registry.people.values() for term in person.roles}
     nobody = {(seat.entry, seat.role) for seat in wanted.seats if seat.role not in held}
-    findings += [Finding("registry/policy.yml", 1, 1, "G111", {"role": role}) for _, role in sorted(nobody)]
+    findings += [Finding(POLICY, 1, 1, "G111", {"role": role}) for _, role in sorted(nobody)]
     signed = standing(wanted.seats, submission, registry, proposed.after)
     codes = codes_for(wanted.seats, rules)
     return Judgement(found, parts, signed, tuple(ordered(findings)), rules.get("forge", ""), codes)

@@ -77,10 +77,13 @@ class Readings:
         known = {path: reading.digest for path, reading in self.records}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
-    def open_on(self, day: str) -> set[str]:
-        """The ids of the items that a unit has yet to finish on an ISO day, and of some that it has: by facts alone."""
+    def unsettled(self, day: str) -> set[str]:
+        """The ids of the items in which something may be pending on an ISO day, and of a few more: by facts alone.
+
+        Of a large ledger nearly everything is settled, and whoever asks only for what is pending need not read it.
+        """
         known = (reading.facts for reading in self.items.values() if reading.data is not None)
-        return {facts.id for facts in known if facts.unit or facts.latest > day}
+        return {facts.id for facts in known if not facts.settled or facts.latest > day}
 
     def form_numbers(self) -> set[str]:
         """Every form number that is taken, whatever day it was given on."""

@@ -21,11 +21,12 @@ from duban.model import (
 )
 from duban.required import every_role
 
+POLICY = "registry/policy.yml"
 FILES = {
     "registry/units.yml": "units",
     "registry/people.yml": "people",
     "registry/campaigns.yml": "campaigns",
-    "registry/policy.yml": "policy",
+    POLICY: "policy",
     "registry/calendar.yml": "calendar",
 }
 PLANS = "registry/plan/"
@@ -57,8 +58,8 @@ def build(files: dict[str, Data]) -> Registry:
         people={row["id"]: _person(row) for row in rows("people")},
         campaigns={row["id"]: _campaign(row) for row in rows("campaigns")},
         plans=plans,
-        policy=files.get("registry/policy.yml", {}),
-        causes={cause["code"]: cause["name"] for cause in files.get("registry/policy.yml", {}).get("causes", ())},
+        policy=files.get(POLICY, {}),
+        causes={cause["code"]: cause["name"] for cause in files.get(POLICY, {}).get("causes", ())},
         overrides={day["date"]: day["workday"] for day in calendar.get("days", ())},
         confirmed_years=frozenset(calendar.get("confirmed_years", ())),
         inspections={row["id"]: inspection(row) for row in rows("inspections")},
@@ -111,7 +112,7 @@ def cross_problems(registry: Registry) -> Iterator[tuple[str, Problem]]:
     held = {term.role for person in registry.people.values() for term in person.roles}
     for _, pointer, role in every_role(registry.policy):
         if role.partition("@")[0] not in held:
-            yield "registry/policy.yml", Problem("D802", pointer, {"role": role})
+            yield POLICY, Problem("D802", pointer, {"role": role})
 
 
 def _rows_problems(name: str, rows: list[Data]) -> Iterator[Problem]:

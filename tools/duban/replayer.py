@@ -15,12 +15,12 @@ from duban.moment import instant
 from duban.parse import parse
 from duban.reader import Reader
 from duban.recorder import Recorded, record
+from duban.registry import POLICY
 from duban.replay.acts import Act, Hand, acts
 from duban.replay.play import FORGE, Played, PlayedForge, play
 from duban.repository import names_below
 from duban.repository.command import git, surroundings
 from duban.repository.error import GitError
-from duban.repository.history import POLICY
 from duban.repository.signature import new_key
 from duban.schema import Schemas
 from duban.writing import file_text

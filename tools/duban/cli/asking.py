@@ -15,7 +15,7 @@ from duban.language import Language
 from duban.model import Data
 from duban.parse import parse
 from duban.pull import FORGES, ForgeName, Pull, Push, Review
-from duban.repository.history import POLICY
+from duban.registry import POLICY
 
 _RUN = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
 

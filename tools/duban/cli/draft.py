@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from duban.cli.asking import forge_arguments, forge_writer, signing
@@ -16,7 +15,7 @@ from duban.model import Ledger
 from duban.notice_draft import Drafter, Proposal
 from duban.proposer import BAD, Forum, Proposer, Result
 from duban.publish.draft_words import kind_words
-from duban.repository.command import line
+from duban.repository import commit_of
 from duban.repository.drafts import BASE, Drafts
 from duban.repository.error import GitError
 from duban.status import statuses
@@ -60,14 +59,13 @@ def _drafted(context: Context, options: argparse.Namespace, day: str) -> tuple[l
     revision = BASE if writer else "HEAD" if options.branches else None
     tree = context.tree_standing(revision) if revision else context.tree()
     readings = context.readings(tree)
-    # What is done needs no notice; of a large ledger that is nearly everything.
-    ledger = replace(readings.ledger(day), items=readings.items_on(day, readings.open_on(day)))
+    ledger = context.unsettled(readings, day)
     calendar, words = context.calendar(ledger), context.words(ledger)
     drafter = Drafter(ledger, day, calendar, words, readings.form_numbers())
     found = [*drafter.proposals(statuses(ledger, day, calendar))]
     if revision is None:
         return found, ledger, [Result(one.key, "called_for") for one in found]
-    proposer = Proposer(drafts, tree, line(context.folder, "rev-parse", revision), day)
+    proposer = Proposer(drafts, tree, commit_of(context.folder, revision), day)
     results = proposer.pulls(found, Forum(writer, branch, ledger, words)) if writer else proposer.branches(found)
     return found, ledger, [*results]
 

@@ -87,7 +87,10 @@ def tree_at(folder: Path, revision: str) -> Tree:
 
 def commit_of(folder: Path, revision: str) -> str:
     """The full id of the commit that a revision names. Raises RevisionError."""
-    return str(_commit(folder, revision).hexsha)
+    try:
+        return line(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except GitError as error:
+        raise RevisionError(f"{revision}: {error}") from error
 
 
 def standing_commit(folder: Path) -> str:

@@ -14,12 +14,12 @@ from duban.gate import Proposed
 from duban.model import Registry
 from duban.reader import Reader
 from duban.receipt import Merge, Rules
+from duban.registry import POLICY
 from duban.repository.command import git, line
 from duban.repository.error import ContentError, GitError, RevisionError, ShallowError
 from duban.repository.objects import Objects, Partial
 from duban.schema import SchemaError, Schemas
 
-POLICY = "registry/policy.yml"
 _ROSTER = "registry/people.yml"
 _RULES = ("schemas", "registry")
 _ASIDE = "[core]\n\trepositoryFormatVersion = 1\n\tbare = false\n[extensions]\n\tobjectFormat = {hashing}\n"

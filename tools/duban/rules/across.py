@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from duban.deadline import ending, finished_on
+from duban.deadline import ending, finished_on, is_settled
 from duban.finding import Detail, Pointer, Problem
 from duban.record import ItemRecord
 from duban.survey import Survey
@@ -28,7 +28,8 @@ class Facts:
 
     ``numbers``, ``items`` and ``reports`` are (value, pointer): form numbers taken, and items
     and reports referred to. ``unit`` is the lead unit while the item is open, otherwise ""; ``latest`` is the
-    latest day on which the file says that something happened.
+    latest day on which the file says that something happened. ``settled`` says of an item that nothing in it
+    can fall due any more, for the unit or for the office.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Facts:
     numbers: Sequence[tuple[str, Pointer]] = ()
     items: Sequence[tuple[str, Pointer]] = ()
     reports: Sequence[tuple[str, Pointer]] = ()
+    settled: bool = False
 
     def as_row(self) -> list[Any]:
         """The facts as plain JSON values in the order of the fields, for a store."""
@@ -53,6 +55,7 @@ class Facts:
             self.numbers,
             self.items,
             self.reports,
+            self.settled,
         ]
 
 
@@ -69,6 +72,7 @@ def facts_of(record: ItemRecord, unit: str, survey: Survey) -> Facts:
         numbers=tuple((number, pointer) for _, pointer, number, _ in survey.numbers),
         items=references_to("item", survey),
         reports=references_to("report", survey),
+        settled=is_settled(record),
     )
 
 

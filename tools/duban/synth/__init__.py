@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from duban.model import Data, Registry, Tree
 from duban.reader import Reader
+from duban.registry import POLICY
 from duban.schema import Schemas
 from duban.synth.life import LAST_DAY, Writer
 from duban.writing import file_text
@@ -50,7 +51,7 @@ def _registry_files(schemas: Schemas, registry: Registry, tree: Tree) -> Iterato
     def text(name: str, data: Data) -> bytes:
         return file_text(data, schemas.field(name)).encode()
 
-    yield "registry/policy.yml", tree["registry/policy.yml"]
+    yield POLICY, tree[POLICY]
     units = [
         {"id": unit.id, "name": unit.name, "short_name": unit.short_name, "kind": unit.kind}
         for unit in registry.units.values()
