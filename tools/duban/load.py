@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol, cast
 
 from duban import registry as registry_files
@@ -58,13 +59,14 @@ class Readings:
                 placed.setdefault(path, []).append(problem)
         for path, listed in placed.items():
             found += place(path, self.tree[path], listed)
-        for reading in (*self.items.values(), *self.reports.values()):
-            found += reading.syntax
+        for reading in chain(self.items.values(), self.reports.values()):
+            if not reading.valid:
+                found += reading.syntax
         return ordered(found)
 
     def digests(self) -> dict[str, str]:
         """What names the content of every file, by path."""
-        known = {path: reading.digest for path, reading in (*self.items.items(), *self.reports.items())}
+        known = {path: reading.digest for path, reading in chain(self.items.items(), self.reports.items())}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
     def latest(self) -> dict[str, str]:
@@ -85,10 +87,11 @@ class Readings:
 
         present, broken = {}, []
         for path, reading in self.items.items():
-            if reading.data is None:
-                broken.append(Broken(path, reading.facts.id, reading.facts.title))
-            elif reading.facts.latest <= day or then(reading) is not None:
-                present[reading.facts.id] = path
+            facts = reading.facts
+            if not reading.valid:
+                broken.append(Broken(path, facts.id, facts.title))
+            elif facts.latest <= day or then(reading) is not None:
+                present[facts.id] = path
         items = Items(present, item)
         issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
         reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
@@ -96,20 +99,14 @@ class Readings:
 
     def _all_problems(self) -> Iterator[tuple[str, Problem]]:
         yield from self.registry_problems
-        for path, reading in (*self.items.items(), *self.reports.items()):
-            for problem in reading.problems:
+        comparison = across.Comparison(self.registry.policy.get("duplicate", {}).get("title_similarity", 100))
+        for path, reading in chain(self.items.items(), self.reports.items()):
+            judgement = reading.judgement
+            for problem in judgement.problems:
                 yield path, problem
-        facts = {path: reading.facts for path, reading in self.items.items() if reading.facts.id}
-        report_facts = {path: reading.facts for path, reading in self.reports.items() if reading.facts.id}
-        yield from across.numbers_used_once(facts)
-        yield from across.references_met(
-            {**facts, **report_facts},
-            [fact.id for fact in facts.values()],
-            [fact.id for fact in report_facts.values()],
-            self._label,
-        )
-        similarity = self.registry.policy.get("duplicate", {}).get("title_similarity", 100)
-        yield from across.double_supervision(facts, similarity)
+            if judgement.facts.id:
+                comparison.add(path, judgement.facts)
+        yield from comparison.problems(self._label)
 
     def _label(self, path: str, pointer: Pointer) -> Detail:
         """What people call the field at a pointer into an item or a report."""
