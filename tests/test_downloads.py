@@ -114,7 +114,7 @@ def test_the_workbook_read_back_is_the_ledger(
     assert sheet["A1"].value == "晋城市委市政府督查台账"
     assert "截至2019年10月31日" in sheet["A2"].value
     assert [cell.value for cell in sheet[3]] == ["\n".join(column.heads) for column in columns]
-    lines = ledger_lines(here)
+    lines = list(ledger_lines(here))
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
     assert len(rows) == len(lines)
     for row, line in zip(rows, lines, strict=True):

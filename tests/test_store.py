@@ -192,7 +192,7 @@ def test_a_lost_half_of_a_store_is_made_good(small: Tree, plain: Readings, folde
 def test_a_row_with_a_spoilt_judgement_is_read_again(small: Tree, plain: Readings, folder: Path) -> None:
     file = folder / "items-2019.judgements.json"
     content: dict[str, Any] = orjson.loads(file.read_bytes())
-    content["rows"][ITEM][2] = [["too", "short"], [], [], True, "", "and too long"]
+    content["rows"][ITEM][4] = [["too", "short"], [], [], "and too long"]
     file.write_bytes(orjson.dumps(content))
     found, read_again = read_with(small, folder)
     assert read_again == [ITEM]

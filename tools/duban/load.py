@@ -69,7 +69,8 @@ class Readings:
         for path, listed in placed.items():
             found += place(path, self.tree[path], listed)
         for _, reading in self.records:
-            found += reading.syntax
+            if not reading.valid:
+                found += reading.syntax
         return ordered(found)
 
     def digests(self) -> dict[str, str]:
@@ -128,13 +129,12 @@ class Readings:
         def item(path: str) -> Item:
             return Item(path, cast(ItemRecord, amendments.effective(cast(Data, then(self.items[path])))))
 
-        present = {
-            reading.facts.id: path
-            for path, reading in self.items.items()
-            if reading.data is not None
-            and (among is None or reading.facts.id in among)
-            and (reading.facts.latest <= day or then(reading) is not None)
-        }
+        present = {}
+        for path, reading in self.items.items():
+            facts = reading.facts
+            wanted = reading.valid and (among is None or facts.id in among)
+            if wanted and (facts.latest <= day or then(reading) is not None):
+                present[facts.id] = path
         return Items(present, item)
 
     def assessments_on(self, day: str) -> dict[int, AssessmentRecord]:
@@ -155,21 +155,16 @@ class Readings:
 
     def _all_problems(self) -> Iterator[tuple[str, Problem]]:
         yield from self.registry_problems
+        comparison = across.Comparison(self.registry.policy.get("duplicate", {}).get("title_similarity", 100))
         for path, reading in self.records:
-            for problem in reading.problems:
+            judgement = reading.judgement
+            for problem in judgement.problems:
                 yield path, problem
-        facts = {path: reading.facts for path, reading in self.items.items() if reading.facts.id}
-        report_facts = {path: reading.facts for path, reading in self.reports.items() if reading.facts.id}
-        yield from across.numbers_used_once(facts)
-        yield from across.references_met(
-            {**facts, **report_facts, **self.registry_facts},
-            [fact.id for fact in facts.values()],
-            [fact.id for fact in report_facts.values()],
-            self._label,
-        )
-        yield from across.links_returned(facts, self._label)
-        similarity = self.registry.policy.get("duplicate", {}).get("title_similarity", 100)
-        yield from across.double_supervision(facts, similarity)
+            if judgement.facts.id:
+                comparison.add(path, judgement.facts)
+        for path, facts in self.registry_facts.items():
+            comparison.add(path, facts)
+        yield from comparison.problems(self._label)
 
     def _label(self, path: str, pointer: Pointer) -> Detail:
         """What people call the field at a pointer into a record, or into the plan of inspections."""

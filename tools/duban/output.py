@@ -110,6 +110,16 @@ def prepared(
         latest=readings.latest(),
         searchable=searchable,
     )
+    return _prepared(folder, made)
+
+
+def translated(made: Prepared, folder: Path, text: Language) -> Prepared:
+    """The same in another language of the site: what was taken of every item speaks none."""
+    return _prepared(folder, replace(made.edition, text=text))
+
+
+def _prepared(folder: Path, made: Edition) -> Prepared:
+    text = made.text
     renderer = Renderer(folder / TEMPLATES, made, compiled_templates(folder, text.code))
     pages = {page.path: page for page in site_pages(made)}
     return Prepared(made, renderer, pages, navigation(pages.values(), text))

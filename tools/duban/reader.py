@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, cast
+
+import orjson
 
 from duban import registry as registry_files
 from duban.filing import identity_at, kind_at
@@ -65,45 +67,82 @@ ITEM_RULES: tuple[Rule, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One file read: its problems, its facts for the other files, and its data where it is valid.
-
-    ``digest`` names the content of the file. ``data`` is a function because a store keeps data
-    apart: judging an unchanged file never needs it. It is None for a file that is broken.
-    """
+class Judgement:
+    """What was found in one file: its facts for the other files, its problems, and what is no YAML in it."""
 
     facts: Facts
-    data: Callable[[], Data] | None = None
     problems: tuple[Problem, ...] = ()
     syntax: tuple[Finding, ...] = ()
+
+    def packed(self) -> bytes:
+        """As JSON, for a store or another process."""
+        row = [
+            self.facts.as_row(),
+            [[one.code, one.pointer, one.details, one.at_key, one.since, one.until] for one in self.problems],
+            [[one.path, one.line, one.column, one.code, one.details] for one in self.syntax],
+        ]
+        # A copy: what orjson returns keeps the four kilobytes of room that it was written in.
+        return bytes(memoryview(orjson.dumps(row)))
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Judgement:
+        """What ``packed`` made. Raises ValueError or TypeError for anything else."""
+        return cls.of_row(orjson.loads(content))
+
+    @classmethod
+    def of_row(cls, row: Any) -> Judgement:
+        """The same from the JSON as it was read."""
+        facts, found, syntax = row
+        return cls(
+            Facts(*facts),
+            tuple([Problem(code, tuple(pointer), *rest) for code, pointer, *rest in found]),
+            tuple([Finding(*finding) for finding in syntax]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file read: what was found in it, and its data where it is valid.
+
+    ``digest`` names the content of the file. ``data`` is a function because a store keeps data
+    apart: judging an unchanged file never needs it. It is None for a file that is broken. What was
+    found is ``packed`` until it is asked for: as values it takes five times as much.
+    """
+
+    packed: bytes
+    data: Callable[[], Data] | None = None
     digest: str = ""
+
+    @property
+    def judgement(self) -> Judgement:
+        return Judgement.unpacked(self.packed)
+
+    @property
+    def facts(self) -> Facts:
+        return self.judgement.facts
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.judgement.problems
+
+    @property
+    def syntax(self) -> tuple[Finding, ...]:
+        return self.judgement.syntax
 
     @property
     def valid(self) -> bool:
         """Whether the file fits its schema."""
         return self.data is not None
 
-    def as_row(self) -> list[Any]:
-        """Everything but the data as plain JSON values, for a store or another process."""
-        return [
-            self.facts.as_row(),
-            [[one.code, one.pointer, one.details, one.at_key, one.since, one.until] for one in self.problems],
-            [[one.path, one.line, one.column, one.code, one.details] for one in self.syntax],
-            self.valid,
-            self.digest,
-        ]
 
-    @classmethod
-    def from_row(cls, row: list[Any], data: Callable[[], Data]) -> Reading:
-        """What ``as_row`` made, its data to be had from elsewhere."""
-        facts, found, syntax, valid, digest = row
-        return cls(
-            Facts(*facts),
-            data if valid else None,
-            tuple([Problem(code, tuple(pointer), *rest) for code, pointer, *rest in found]),
-            tuple([Finding(*finding) for finding in syntax]),
-            digest,
-        )
+def _reading(
+    facts: Facts,
+    data: Data | None,
+    problems: Iterable[Problem] = (),
+    syntax: Iterable[Finding] = (),
+) -> Reading:
+    packed = Judgement(facts, tuple(problems), tuple(syntax)).packed()
+    return Reading(packed, None if data is None else lambda: data)
 
 
 def content_digest(content: bytes) -> str:
@@ -148,37 +187,37 @@ class Reader:
         identity = path.rpartition("/")[2].removesuffix(".yml")
         data, syntax = parse(path, content)
         if data is None:
-            return Reading(Facts(identity, ""), None, (), tuple(syntax))
+            return _reading(Facts(identity, ""), None, syntax=syntax)
         found = problems(self.schemas, "item", data)
         if found:
             found = references.suggested(found, self.registry, int(identity[:4]))
             title = data.get("title")
-            return Reading(Facts(identity, title if isinstance(title, str) else ""), None, tuple(found))
+            return _reading(Facts(identity, title if isinstance(title, str) else ""), None, found)
         found = [*amendments.amendments_fit(data)]
         record = cast(ItemRecord, amendments.effective(data))
         misfits = problems(self.schemas, "item", record) if "amendments" in data else []
         if misfits:
             misfits = references.suggested(misfits, self.registry, int(identity[:4]))
             found += amendments.placed(data, misfits)
-            return Reading(Facts(identity, data["title"]), None, tuple(found))
+            return _reading(Facts(identity, data["title"]), None, found)
         survey = self._surveyor("item").survey(cast(Data, record))
         found += placeholders(self._item_field, survey.texts)
         case = Case(path, record, survey, self._item_field, self.registry)
         if self.complete:
             found += amendments.placed(data, chain.from_iterable(rule(case) for rule in ITEM_RULES))
-        return Reading(across.facts_of(record, Item(path, record).lead_unit, survey), lambda: data, tuple(found))
+        return _reading(across.facts_of(record, Item(path, record).lead_unit, survey), data, found)
 
     def report(self, path: str, content: bytes) -> Reading:
         """One report file: shape, place, references and privacy."""
         identity = path.removeprefix("reports/").removesuffix(".yml")
         data, syntax = parse(path, content)
         if data is None:
-            return Reading(Facts(identity, ""), None, (), tuple(syntax))
+            return _reading(Facts(identity, ""), None, syntax=syntax)
         root = self.schemas.field("report")
         found = problems(self.schemas, "report", data)
         if found:
             found = references.suggested(found, self.registry, int(identity[:4]))
-            return Reading(Facts(identity, ""), None, tuple(found))
+            return _reading(Facts(identity, ""), None, found)
         if data["id"] != identity:
             found.append(Problem("D806", ("id",), {"id": data["id"], "expected": identity}))
         survey = self._surveyor("report").survey(data)
@@ -187,7 +226,7 @@ class Reader:
         found += privacy.privacy(survey.texts)
         found += _not_in_the_future(survey, root)
         facts = Facts(identity, data["title"], items=across.references_to("item", survey))
-        return Reading(facts, lambda: data, tuple(found))
+        return _reading(facts, data, found)
 
     def assessment(self, path: str, content: bytes) -> Reading:
         """One year's assessment: shape, place, signers, references and privacy, and what its entries demand of another.
@@ -198,10 +237,10 @@ class Reader:
         root = self.schemas.field("assessment")
         data, syntax = parse(path, content)
         if data is None:
-            return Reading(Facts(identity, ""), None, (), tuple(syntax))
+            return _reading(Facts(identity, ""), None, syntax=syntax)
         found = problems(self.schemas, "assessment", data)
         if found:
-            return Reading(Facts(identity, ""), None, tuple(references.suggested(found, self.registry, int(identity))))
+            return _reading(Facts(identity, ""), None, references.suggested(found, self.registry, int(identity)))
         survey = self._surveyor("assessment").survey(data)
         found += placeholders(root, survey.texts)
         if self.complete:
@@ -213,7 +252,7 @@ class Reader:
         found += privacy.privacy(survey.texts)
         found += _not_in_the_future(survey, root)
         latest = life.latest(survey.facts)[0] if survey.facts else ""
-        return Reading(Facts(identity, "", latest), lambda: data, tuple(found))
+        return _reading(Facts(identity, "", latest), data, found)
 
     def _surveyor(self, name: str) -> Surveyor:
         if name not in self._surveyors:

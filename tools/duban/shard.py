@@ -7,19 +7,34 @@ data is asked for by nothing but its own page, and never all of it has to be in 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 import orjson
 
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.program import program_digest
+from duban.reader import Judgement
 from duban.repository import append_to, write_whole
 
 _WASTE = 1 << 20
 """Bytes of lines that nothing points at any more which are not worth the work of writing the others again."""
+
+
+class Kept(NamedTuple):
+    """A judgement, what it was made by and of, and where the line of its data begins and how long it is."""
+
+    rules: str
+    stamp: str
+    digest: str
+    valid: bool
+    packed: bytes
+    start: int = 0
+    length: int = 0
 
 
 class Shard:
@@ -33,13 +48,18 @@ class Shard:
         self.changed = False
 
     @cached_property
-    def judgements(self) -> dict[str, list[Any]]:
+    def judgements(self) -> dict[str, Kept]:
         return _load(self._judgements_file)
 
-    def put(self, path: str, judgement: list[Any], digest: str, packed: bytes) -> None:
+    def put(self, path: str, kept: Kept, packed: bytes) -> None:
         """Take in a judgement, and the data it was made of as JSON."""
-        self.judgements[path] = [*judgement, 0, 0]
-        self._fresh[path] = b'["%s",%s]\n' % (digest.encode(), packed)
+        self.judgements[path] = kept
+        self._fresh[path] = b'["%s",%s]\n' % (kept.digest.encode(), packed)
+        self.changed = True
+
+    def stamp(self, path: str, stamp: str) -> None:
+        """Take in the mark that an unchanged file has now."""
+        self.judgements[path] = self.judgements[path]._replace(stamp=stamp)
         self.changed = True
 
     def data_of(self, path: str, digest: str, start: int, length: int, tree: Tree) -> Data:
@@ -55,10 +75,13 @@ class Shard:
         if self._fresh:
             self._write_data()
         if self.changed:
-            write_whole(self._judgements_file, orjson.dumps({"program": program_digest(), "rows": self.judgements}))
+            rows = {
+                path: (*kept[:4], orjson.Fragment(kept.packed), *kept[5:]) for path, kept in self.judgements.items()
+            }
+            write_whole(self._judgements_file, orjson.dumps({"program": program_digest(), "rows": rows}))
         self._fresh.clear()
         self.changed = False
-        # Readings hold what they need of them; three kilobytes an item are not kept for nothing.
+        # Readings hold what they need of them; places and marks are not kept for nothing.
         self.__dict__.pop("judgements", None)
 
     def _line(self, path: str, start: int, length: int) -> Any:
@@ -75,15 +98,15 @@ class Shard:
 
     def _write_data(self) -> None:
         kept = {path: row for path, row in self.judgements.items() if path not in self._fresh}
-        live = sum(length for *_, length in kept.values() if isinstance(length, int))
+        live = sum(one.length for one in kept.values())
         size = self._data_file.stat().st_size if self._data_file.is_file() and kept else 0
         if size > 2 * live + _WASTE or not kept:
             self._rewrite(kept)
         else:
             self._place(append_to(self._data_file, b"".join(self._fresh.values())), self._fresh)
 
-    def _rewrite(self, kept: dict[str, list[Any]]) -> None:
-        lines = {path: os.pread(self._descriptor, row[-1], row[-2]) for path, row in kept.items()}
+    def _rewrite(self, kept: dict[str, Kept]) -> None:
+        lines = {path: os.pread(self._descriptor, row.length, row.start) for path, row in kept.items()}
         lines |= self._fresh
         write_whole(self._data_file, b"".join(lines.values()))
         self._place(0, lines)
@@ -93,11 +116,26 @@ class Shard:
 
     def _place(self, start: int, lines: dict[str, bytes]) -> None:
         for path, line in lines.items():
-            self.judgements[path][-2:] = [start, len(line)]
+            self.judgements[path] = self.judgements[path]._replace(start=start, length=len(line))
             start += len(line)
 
 
-def _load(file: Path) -> dict[str, list[Any]]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the data of a file are kept; called, it gives them."""
+
+    shard: Shard
+    path: str
+    digest: str
+    start: int
+    length: int
+    tree: Tree
+
+    def __call__(self) -> Data:
+        return self.shard.data_of(self.path, self.digest, self.start, self.length, self.tree)
+
+
+def _load(file: Path) -> dict[str, Kept]:
     try:
         content = orjson.loads(file.read_bytes())
     except (OSError, ValueError):
@@ -105,4 +143,12 @@ def _load(file: Path) -> dict[str, list[Any]]:
     if not isinstance(content, dict) or content.get("program") != program_digest():
         return {}
     rows = content.get("rows")
-    return rows if isinstance(rows, dict) else {}
+    found = {}
+    for path, row in rows.items() if isinstance(rows, dict) else ():
+        try:
+            rules, stamp, digest, valid, judgement, start, length = row
+            packed = Judgement.of_row(judgement).packed()
+            found[path] = Kept(intern(rules), stamp, digest, bool(valid), packed, int(start), int(length))
+        except (TypeError, ValueError):
+            continue
+    return found

@@ -19,7 +19,7 @@ from duban.language import language
 from duban.leak_test import LeakTest, leak_test
 from duban.load import Readings
 from duban.manifest import Manifest
-from duban.output import prepared
+from duban.output import Prepared, prepared, translated
 from duban.plugin import DubanPlugin
 from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
@@ -102,23 +102,27 @@ def build(
 def _write(order: Order, out: Path, manifest: Manifest) -> None:
     """Everything, into ``out``; MkDocs builds into a folder beside, since it empties the folder it builds into."""
     stage = out.parent / f".{out.name.removeprefix('.')}.stage"
-    searchable, editions = order.searchable, []
+    searchable = order.searchable
+    editions: list[Prepared] = []
     for index, code in enumerate(order.languages):
         target = out / code if index else out
         config = _configuration(order.folder, order.name, stage / code, code)
         plugin = cast(DubanPlugin, config.plugins["duban"])
         searchable = searchable and plugin.config.search
-        made = prepared(
-            order.folder,
-            order.name,
-            language(code),
-            order.day,
-            order.readings,
-            order.examination,
-            order.languages,
-            address=config.site_url,
-            searchable=searchable,
-        )
+        if editions:
+            made = translated(editions[0], order.folder, language(code))
+        else:
+            made = prepared(
+                order.folder,
+                order.name,
+                language(code),
+                order.day,
+                order.readings,
+                order.examination,
+                order.languages,
+                address=config.site_url,
+                searchable=searchable,
+            )
         plugin.take(made, config, order.languages, manifest, target)
         mkdocs_build(config)
         manifest.copy(stage / code, target)

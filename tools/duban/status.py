@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, cached_property, partial
+from functools import cache, partial
+from sys import intern
 from typing import Literal, get_args
 
 from duban.calendar import WorkCalendar
@@ -33,14 +34,14 @@ class Next:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Status:
     """Where an item stands. Days are ISO days, ``workdays_left`` counts working days, negative when past.
 
     ``soon_on`` is the day from which the light is yellow unless it is red, "" where no day changes it;
     as long as nothing more is recorded, ``soon_on`` and ``due`` tell the light of every later day.
     ``pending`` is what is still to be done. ``owed`` are all obligations, or what makes them: those of an
-    item that is over are rarely asked for.
+    item that is over are rarely asked for, and not kept.
     """
 
     id: str
@@ -57,7 +58,7 @@ class Status:
     pending: tuple[Obligation, ...] = ()
     owed: Sequence[Obligation] | Callable[[], Sequence[Obligation]] = field(default=(), repr=False, compare=False)
 
-    @cached_property
+    @property
     def obligations(self) -> tuple[Obligation, ...]:
         """Everything in the item with a due date, in order of it."""
         return tuple(self.owed() if callable(self.owed) else self.owed)
@@ -66,8 +67,9 @@ class Status:
 def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status:
     """The status of one item on an ISO day; its record must be the one of that day."""
     record = item.record
-    due = current_deadline(record) if "task_notice" in record else ""
-    done, end = finished_on(record), ending(record)
+    # The same days stand in many items: each is kept once.
+    due = intern(current_deadline(record)) if "task_notice" in record else ""
+    done, end = intern(finished_on(record)), ending(record)
     left = calendar.workdays_between(day, due) if due and not done and end is None else None
     reached = step(record)
     is_over = end is not None or reached == STEPS[-1]
@@ -81,11 +83,11 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
         step=reached,
         light=_light(end, done, day, due, soon_on),
         due=due,
-        original_due=original_deadline(record) if due else "",
+        original_due=intern(original_deadline(record)) if due else "",
         finished_on=done,
         workdays_left=left,
-        soon_on=soon_on,
-        lead_unit=item.lead_unit,
+        soon_on=intern(soon_on),
+        lead_unit=intern(item.lead_unit),
         next=None if end else _next(record, reached, pending, day, policy),
         pending=pending,
         owed=partial(obligations, record, policy, calendar) if is_over else owed,

@@ -6,14 +6,13 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import orjson
 
 from duban.model import Data, Tree
 from duban.reader import Reading, content_digest
-from duban.shard import Shard
+from duban.shard import Kept, Line, Shard
 
 
 def cache_folder(ledger: Path) -> Path:
@@ -59,26 +58,24 @@ class FileStore:
     def get(self, path: str, rules: str, tree: Tree) -> Reading | None:
         """The reading kept for that path, those rules and the content it now has, or None."""
         shard = self._shard(path)
-        try:
-            made_by, kept_stamp, judgement, start, length = shard.judgements[path]
-            reading = Reading.from_row(judgement, partial(shard.data_of, path, judgement[-1], start, length, tree))
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-        if made_by != rules:
+        kept = shard.judgements.get(path)
+        if kept is None or kept.rules != rules:
             return None
         stamp = self._stamp(path)
-        if not (stamp and kept_stamp == stamp):
-            if reading.digest != content_digest(tree[path]):
+        if not (stamp and kept.stamp == stamp):
+            if kept.digest != content_digest(tree[path]):
                 return None
             if stamp:
-                shard.judgements[path][1], shard.changed = stamp, True
-        return reading
+                shard.stamp(path, stamp)
+        data = Line(shard, path, kept.digest, kept.start, kept.length, tree) if kept.valid else None
+        return Reading(kept.packed, data, kept.digest)
 
     def put(self, path: str, rules: str, reading: Reading) -> None:
         """Keep a reading until ``flush``."""
         data = reading.data
         packed = data.content if isinstance(data, Packed) else orjson.dumps(data() if data else None)
-        self._shard(path).put(path, [rules, self._stamp(path), reading.as_row()], reading.digest, packed)
+        kept = Kept(rules, self._stamp(path), reading.digest, reading.valid, reading.packed)
+        self._shard(path).put(path, kept, packed)
 
     def flush(self) -> None:
         """Write what was added. A cache that cannot be written is no error."""

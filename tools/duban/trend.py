@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from sys import intern
 
 from duban.deadline import closing, ending, granted, original_deadline
 from duban.record import ItemRecord
@@ -50,17 +51,19 @@ class Span:
 
 
 def span_of(record: ItemRecord) -> Span:
-    """What the trend needs to know of one item."""
+    """What the trend needs to know of one item; the same days stand in many: each is kept once."""
     notice, end, close = record.get("task_notice"), ending(record), closing(record)
     until = end[1]["on"] if end else close["decision"]["on"] if close else _NEVER
     return Span(
-        received=record["intake"]["received_on"],
-        since=notice["issued_on"] if notice else _NEVER,
-        until=until,
+        received=intern(record["intake"]["received_on"]),
+        since=intern(notice["issued_on"]) if notice else _NEVER,
+        until=intern(until),
         closed=end is None and close is not None,
-        due=original_deadline(record) if notice else "",
+        due=intern(original_deadline(record)) if notice else "",
         moved=tuple(
-            (one["decision"]["on"], one["new_deadline"]) for one in record.get("extensions", ()) if granted(one)
+            (intern(one["decision"]["on"]), intern(one["new_deadline"]))
+            for one in record.get("extensions", ())
+            if granted(one)
         ),
     )
 

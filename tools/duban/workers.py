@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from dataclasses import replace
 
 import orjson
 
@@ -34,12 +34,13 @@ def spread_over(processes: int | None = None, advance: Advance | None = None) ->
 
 
 def _by_processes(reader: Reader, tree: Tree, paths: list[str], processes: int | None) -> Iterator[tuple[str, Reading]]:
-    def work(block: Sequence[str]) -> list[tuple[str, list[Any], bytes]]:
+    def work(block: Sequence[str]) -> list[tuple[str, Reading, bytes]]:
+        # A function goes to no other process: what it gives is sent beside the reading, packed.
         return [
-            (path, reading.as_row(), orjson.dumps(reading.data() if reading.data else None))
+            (path, replace(reading, data=None), orjson.dumps(reading.data()) if reading.data else b"")
             for path, reading in in_turn(reader, tree, block)
         ]
 
-    for rows in over_cores(in_blocks(paths, _BLOCK), work, processes):
-        for path, row, data in rows:
-            yield path, Reading.from_row(row, Packed(data))
+    for readings in over_cores(in_blocks(paths, _BLOCK), work, processes):
+        for path, reading, data in readings:
+            yield path, replace(reading, data=Packed(data)) if data else reading

@@ -45,9 +45,10 @@ def run(context: Context, options: argparse.Namespace) -> int:
             one for one in findings if any(one.path == path or one.path.startswith(path + "/") for path in wanted)
         ]
     findings = ordered(findings)
+    counted = sum(reading.facts.counted for reading in readings.items.values())
     counts = {
-        "items": sum(reading.facts.counted for reading in readings.items.values()),
-        "not_filed": sum(not reading.facts.counted for reading in readings.items.values()),
+        "items": counted,
+        "not_filed": len(readings.items) - counted,
         "files": len(readings.items),
         "errors": sum(finding.severity == "error" for finding in findings),
         "warnings": sum(finding.severity == "warning" for finding in findings),

@@ -13,8 +13,7 @@ _QUOTED = re.compile(r'[",\r\n]')
 
 def csv_file(lines: Iterable[Iterable[object]]) -> bytes:
     """The file: UTF-8, CRLF after every line (RFC 4180). A cell that is None is empty."""
-    text = "\r\n".join([",".join([_cell(value) for value in line]) for line in lines])
-    return f"\ufeff{text}\r\n".encode()
+    return b"\xef\xbb\xbf" + b"".join([f"{','.join([_cell(value) for value in line])}\r\n".encode() for line in lines])
 
 
 def _cell(value: object) -> str:

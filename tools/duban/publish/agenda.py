@@ -25,7 +25,6 @@ from duban.publish.identity import uid
 from duban.publish.ledger_lines import other_facts
 from duban.publish.news import latest_day
 from duban.record import ItemRecord
-from duban.status import Status
 
 KEPT_DAYS = 60
 """How long an event stays after it was met."""
@@ -36,10 +35,10 @@ _NAMED: frozenset[Kind] = frozenset({"milestone", "subtask", "reply", "recheck"}
 _LONGEST = 40
 
 
-def current_obligations(status: Status, day: str) -> tuple[Obligation, ...]:
-    """What the calendar of an item tells of on an ISO day, soonest first."""
+def current_obligations(obligations: Iterable[Obligation], day: str) -> tuple[Obligation, ...]:
+    """What the calendar of an item tells of on an ISO day, of its obligations in their order."""
     since = _since(day)
-    return tuple(one for one in status.obligations if one.is_pending(day) or since <= one.done_on <= day)
+    return tuple(one for one in obligations if one.is_pending(day) or since <= one.done_on <= day)
 
 
 @once
@@ -50,7 +49,7 @@ def current_items(edition: Edition) -> Mapping[str, tuple[Obligation, ...]]:
     for item, other in edition.taken(other_facts).items():
         status = edition.states[item]
         if status.pending or latest.get(other.path, edition.day) >= since:
-            current = current_obligations(status, edition.day)
+            current = current_obligations(status.obligations, edition.day)
             if current:
                 found[item] = current
     return found

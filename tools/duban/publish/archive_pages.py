@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 from duban.model import STEPS, Item
@@ -52,10 +53,10 @@ def file_of(item: Item, _status: Status) -> File | None:
         archive["archive_no"],
         item.id,
         item.record["title"],
-        item.lead_unit,
-        archive["on"],
-        archive["retention"],
-        tuple(archive["used_for"]),
+        intern(item.lead_unit),
+        intern(archive["on"]),
+        intern(archive["retention"]),
+        tuple([intern(use) for use in archive["used_for"]]),
         archive.get("lessons", ""),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from duban.deadline import closing, ending, granted
 from duban.language import Language
 from duban.model import STEPS
+from duban.obligation import Obligation
 from duban.publish import changes, fragments
 from duban.publish.agenda import current_obligations
 from duban.publish.bearings import bearings_of, linked_items, linked_titles, passages
@@ -105,6 +106,7 @@ def steps(record: ItemRecord, status: Status, edition: Edition) -> tuple[Step, .
 def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], shower: Shower) -> dict[str, object]:
     item, root = edition.ledger.items[identity], edition.item_field
     record, status = item.record, edition.states[identity]
+    owed = status.obligations
     marks = changes.marks(record, root, shower)
     parts = tuple(sections(record, root, shower, marks, papers=not edition.public))
     forms = () if edition.public else tuple(papers(record, root, shower, marks))
@@ -124,8 +126,8 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
         "passages": [(kind, shower.reference("item", other).markup) for kind, other in passages(record)],
         "steps": _steps(steps(record, status, edition), shower),
         "expected": expected(item, status, edition),
-        "owed": _owed(status, edition, shower),
-        "has_calendar": bool(current_obligations(status, edition.day)),
+        "owed": _owed(owed, edition, shower),
+        "has_calendar": bool(current_obligations(owed, edition.day)),
         "life": life(events, shower, papers=bool(forms)),
         "papers": forms,
         "sections": parts,
@@ -137,7 +139,7 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
             parts,
             edition.text,
             forms=bool(forms),
-            owed=bool(status.obligations),
+            owed=bool(owed),
             linked=bool(links or mentions),
             told=bool(told),
         ),
@@ -192,11 +194,11 @@ def _ended(record: ItemRecord, edition: Edition, shower: Shower) -> Ended | None
     return Ended(kind, node["on"], node["reason"], by, followed, signed)
 
 
-def _owed(status: Status, edition: Edition, shower: Shower) -> Markup:
+def _owed(owed: Iterable[Obligation], edition: Edition, shower: Shower) -> Markup:
     text = edition.text
     head, due, done = (escaped(text(f"item.owed.{name}")) for name in ("owner", "due", "done"))
     rows = []
-    for one in status.obligations:
+    for one in owed:
         state = one.state(edition.day)
         owner = f'<td data-label="{head}">{escaped(shower.names.unit(one.owner))}</td>'
         days = ((due, shower.day(one.due)), (done, shower.day(one.done_on)))

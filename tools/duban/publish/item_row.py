@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Literal
 
 from duban.deadline import asked_in_vain, causes
@@ -83,26 +84,29 @@ class Excerpt:
 
 
 def item_row(item: Item, status: Status) -> ItemRow:
-    """The row of one item; what an edition cuts from the record is empty in the row."""
+    """The row of one item; what an edition cuts from the record is empty in the row.
+
+    The same days and codes stand in many rows: each is kept once.
+    """
     record = item.record
     notice = record.get("task_notice")
     given = causes(record)
     return ItemRow(
         id=item.id,
         title=record["title"],
-        sources=tuple(dict.fromkeys(source["type"] for source in record["intake"]["sources"])),
+        sources=tuple(dict.fromkeys([intern(source["type"]) for source in record["intake"]["sources"]])),
         lead_unit=status.lead_unit,
-        co_units=tuple(notice.get("co_units", ())) if notice else (),
-        category=record["category"],
-        campaign=record.get("campaign", ""),
+        co_units=tuple([intern(unit) for unit in notice.get("co_units", ())]) if notice else (),
+        category=intern(record["category"]),
+        campaign=intern(record.get("campaign", "")),
         step=status.step,
         light=status.light,
-        received_on=record["intake"]["received_on"],
+        received_on=intern(record["intake"]["received_on"]),
         due=status.due,
         moved=status.original_due if status.original_due != status.due else "",
         left=status.workdays_left,
         finished_on=status.finished_on,
-        cause=given[-1] if given else "",
+        cause=intern(given[-1]) if given else "",
         soon_on=status.soon_on,
         denied=asked_in_vain(record),
     )

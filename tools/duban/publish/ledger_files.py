@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Literal
 
 from duban.documents.csv_file import csv_file
@@ -20,7 +21,7 @@ Format = Literal["csv", "json", "xlsx"]
 def ledger_csv(edition: Edition) -> bytes:
     """The ledger as one table; its heads in Chinese and English."""
     heads = [" ".join(dict.fromkeys(column.heads)) for column in ledger_columns(edition)]
-    return csv_file([heads, *ledger_lines(edition)])
+    return csv_file(chain([heads], ledger_lines(edition)))
 
 
 MADE: Mapping[Format, tuple[str, Callable[[Edition], bytes]]] = {

@@ -53,7 +53,7 @@ def other_facts(item: Item, _status: Status) -> OtherFacts:
     return OtherFacts(
         item.path,
         intern(record["urgency"]),
-        tuple(record.get("plan_refs", ())),
+        tuple([intern(entry) for entry in record.get("plan_refs", ())]),
         _day_at(record, "approval", "approved_on"),
         _day_at(record, "task_notice", "issued_on"),
         _day_at(record, "task_notice", "ack", "on"),
@@ -78,11 +78,11 @@ def ledger_columns(edition: Edition) -> tuple[LedgerColumn, ...]:
     return tuple(_columns(edition, language("zh"), language("en")))
 
 
-def ledger_lines(edition: Edition) -> list[tuple[Cell, ...]]:
+def ledger_lines(edition: Edition) -> Iterator[tuple[Cell, ...]]:
     """A line for every item that counts, in order of id; Chinese throughout, days as ISO days."""
     cells = [column.cell for column in ledger_columns(edition)]
     others = edition.taken(other_facts)
-    return [tuple([cell(row, others[row.id]) for cell in cells]) for row in counted_rows(edition)]
+    return (tuple([cell(row, others[row.id]) for cell in cells]) for row in counted_rows(edition))
 
 
 def _columns(edition: Edition, zh: Language, en: Language) -> Iterator[LedgerColumn]:

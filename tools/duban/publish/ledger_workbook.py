@@ -58,7 +58,8 @@ def _ledger(edition: Edition, zh: Language) -> Sheet:
     lights = {zh(f"light.{light}"): _LIGHTS.get(light, _PLAIN) for light in LIGHTS}
     columns = [_column(one, lights if one.name == "light" else {}) for one in ledger_columns(edition)]
     name = zh("nav.ledger")
-    return Sheet(name, _title(edition), _note(edition, zh), columns, ledger_lines(edition), paper="A3", frozen=2)
+    lines = list(ledger_lines(edition))
+    return Sheet(name, _title(edition), _note(edition, zh), columns, lines, paper="A3", frozen=2)
 
 
 def _column(one: LedgerColumn, colours: Colours) -> Column:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from duban.model import Item, PlanEntry
 from duban.publish.edition import Edition, once
@@ -108,7 +109,7 @@ def _items_of(edition: Edition) -> Mapping[tuple[int, str], Sequence[ItemRow]]:
 
 def plan_references(item: Item, _status: Status) -> tuple[str, ...] | None:
     """The entries of the annual plan that an item refers to, None without any."""
-    return tuple(item.record.get("plan_refs", ())) or None
+    return tuple([intern(entry) for entry in item.record.get("plan_refs", ())]) or None
 
 
 def _view(edition: Edition, year: int) -> PlanView:

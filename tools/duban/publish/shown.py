@@ -21,6 +21,8 @@ _CODES = frozenset({"digest", "phone"})
 _LONG = frozenset({"prose", "lines", "table", "group", "entry"})
 _SOMETIMES_LONG = frozenset({"text", "words"})
 _SHORT = 32
+_OFTEN = 1_000
+"""How many values of a field are kept as they are written: most fields have few, the others have too many."""
 _LINE = 200
 _UNMARKED: Mapping[str, str] = {}
 
@@ -338,13 +340,15 @@ def _plain(kind: Kind, text: str) -> Shown:
 
 
 def _remembered(write: Write) -> Write:
-    """For values that recur: each is written once."""
+    """For values that recur: the first ``_OFTEN`` are written once each."""
     known: dict[Any, Shown] = {}
 
     def remembered(value: Any) -> Shown:
         shown = known.get(value)
         if shown is None:
-            shown = known[value] = write(value)
+            shown = write(value)
+            if len(known) < _OFTEN:
+                known[value] = shown
         return shown
 
     return remembered

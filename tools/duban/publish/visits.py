@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import NamedTuple
 
 from duban.model import Item
@@ -33,15 +34,15 @@ def visits_of(item: Item, status: Status) -> tuple[Made, ...] | None:
         return None
     return tuple(
         Made(
-            visit["on"],
+            intern(visit["on"]),
             item.id,
             Place(item.id, f"/visits/{index}").anchor,
             record["title"],
-            item.lead_unit,
-            record.get("campaign", ""),
+            intern(item.lead_unit),
+            intern(record.get("campaign", "")),
             visit.get("place", ""),
-            visit.get("method", ""),
-            tuple(visit.get("visitors", ())),
+            intern(visit.get("method", "")),
+            tuple([intern(person) for person in visit.get("visitors", ())]),
             visit.get("participants", ""),
         )
         for index, visit in enumerate(record["visits"])

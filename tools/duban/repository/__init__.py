@@ -20,47 +20,59 @@ from duban.repository.error import GitError, LedgerError, RevisionError
 
 LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION = "mkdocs.yml"
+_RULES = ("registry/", "schemas/")
 _GRAIN_NS = 2_000_000_000
 
 
 class FolderTree(Mapping[str, bytes]):
-    """The ledger's files in a working folder, each read when it is first asked for.
+    """The ledger's files in a working folder, each read when it is asked for.
 
-    Links and special files are left out. ``stamp`` tells whether a file changed without reading it.
+    Links and special files are left out. Only what all others are judged by is kept once it was read:
+    a ledger is as large as its items. ``stamp`` tells whether a file changed without reading it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._base = os.fspath(folder)
         self._scanned_ns = time.time_ns()
-        self._entries: dict[str, os.DirEntry[str]] = {}
-        for name in LEDGER_FOLDERS:
-            self._entries.update(_files(os.path.join(self._base, name), name))  # noqa: PTH118 - many paths
-        self._contents: dict[str, bytes] = {}
+        self._paths = {
+            path: None
+            for name in LEDGER_FOLDERS
+            for path in _files(os.path.join(self._base, name), name)  # noqa: PTH118 - many paths
+        }
+        self._kept: dict[str, bytes] = {}
 
     def __getitem__(self, path: str) -> bytes:
-        if path not in self._contents:
-            with open(self._entries[path].path, "rb") as stream:  # noqa: PTH123 - many paths
-                self._contents[path] = stream.read()
-        return self._contents[path]
+        if path in self._kept:
+            return self._kept[path]
+        if path not in self._paths:
+            raise KeyError(path)
+        with open(self._place(path), "rb") as stream:  # noqa: PTH123 - many paths
+            content = stream.read()
+        if path.startswith(_RULES):
+            self._kept[path] = content
+        return content
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(self._paths)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._paths)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._entries
+        return path in self._paths
 
     def stamp(self, path: str) -> str:
         """The file's times, size and number as the file system has them.
 
         "" for a file so young that it might change again within the clock's grain.
         """
-        found = self._entries[path].stat(follow_symlinks=False)
+        found = os.stat(self._place(path), follow_symlinks=False)  # noqa: PTH116 - many paths
         if max(found.st_mtime_ns, found.st_ctime_ns) > self._scanned_ns - _GRAIN_NS:
             return ""
         return f"{found.st_mtime_ns:x}.{found.st_ctime_ns:x}.{found.st_size:x}.{found.st_ino:x}"
+
+    def _place(self, path: str) -> str:
+        return f"{self._base}/{path}"
 
 
 def tree_of(folder: Path) -> FolderTree:
@@ -181,7 +193,7 @@ def _beside(path: Path, content: bytes) -> Iterator[Path]:
 
 def names_below(folder: Path) -> list[str]:
     """Every file below a folder by its path from there (``a/b.txt``), in order; none where there is no such folder."""
-    return [name[1:] for name, _ in _files(os.fspath(folder), "", hidden=True)]
+    return [name[1:] for name in _files(os.fspath(folder), "", hidden=True)]
 
 
 def is_day(text: str) -> bool:
@@ -206,7 +218,7 @@ def _tolerantly(text: str) -> Any:
         return None
 
 
-def _files(folder: str, name: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _files(folder: str, name: str, *, hidden: bool = False) -> Iterator[str]:
     try:
         found = sorted(os.scandir(folder), key=lambda one: one.name)
     except FileNotFoundError:
@@ -217,7 +229,7 @@ def _files(folder: str, name: str, *, hidden: bool = False) -> Iterator[tuple[st
         if one.is_dir(follow_symlinks=False):
             yield from _files(one.path, f"{name}/{one.name}", hidden=hidden)
         elif one.is_file(follow_symlinks=False):
-            yield f"{name}/{one.name}", one
+            yield f"{name}/{one.name}"
 
 
 def _commit(folder: Path, revision: str):  # type: ignore[no-untyped-def]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -81,66 +81,80 @@ def references_to(kind: str, survey: Survey) -> tuple[tuple[str, Pointer], ...]:
     return tuple((value, pointer) for of, pointer, value, _ in survey.references if of == kind)
 
 
-def numbers_used_once(facts: Mapping[str, Facts]) -> Iterator[tuple[str, Problem]]:
-    """D401: a number once given is never given again."""
-    taken: dict[str, str] = {}
-    for path, fact in facts.items():
-        for number, pointer in fact.numbers:
-            other = taken.get(number)
-            if other is None:
-                taken[number] = fact.id
-            else:
-                yield path, Problem("D401", tuple(pointer), {"number": number, "other": other})
+class Comparison:
+    """The facts of one file after another → what must hold between them.
 
-
-def references_met(
-    facts: Mapping[str, Facts],
-    item_ids: Iterable[str],
-    report_ids: Iterable[str],
-    label: Callable[[str, Pointer], Detail],
-) -> Iterator[tuple[str, Problem]]:
-    """D205, D207, D213: items and reports that are referred to exist, and none refers to itself."""
-    items, reports = frozenset(item_ids), frozenset(report_ids)
-    for path, fact in facts.items():
-        for value, pointer in fact.items:
-            if value == fact.id:
-                yield path, Problem("D213", tuple(pointer), {"value": value})
-            elif value not in items:
-                yield path, Problem("D205", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
-        for value, pointer in fact.reports:
-            if value not in reports:
-                yield path, Problem("D207", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
-
-
-def links_returned(
-    facts: Mapping[str, Facts], label: Callable[[str, Pointer], Detail]
-) -> Iterator[tuple[str, Problem]]:
-    """D215: an item that goes on from another is named there, and names it; both can be found from either."""
-    named = {(fact.id, tuple(pointer), value) for fact in facts.values() for value, pointer in fact.items}
-    known = {fact.id for fact in facts.values()}
-    for path, fact in facts.items():
-        for value, pointer in fact.items:
-            back = _RETURNED.get(tuple(pointer))
-            if back and value in known and value != fact.id and (value, back, fact.id) not in named:
-                yield path, Problem("D215", tuple(pointer), {"value": value, "label": label(path, back)})
-
-
-def double_supervision(facts: Mapping[str, Facts], similarity: int) -> Iterator[tuple[str, Problem]]:
-    """D701: two open items put much the same matter to the same unit, unlinked to each other.
-
-    ``similarity`` is the percentage of two-character pieces that the titles must share
-    (Sørensen–Dice) to be named.
+    What nothing can be wrong with is let go at once: most items are over and refer to no other file.
     """
-    by_unit: dict[str, list[tuple[str, Facts, frozenset[str]]]] = defaultdict(list)
-    for path, fact in facts.items():
+
+    def __init__(self, similarity: int) -> None:
+        """``similarity`` is the percentage of two-character pieces that two titles must share to be named."""
+        self._similarity = similarity
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        self._taken: dict[str, str] = {}
+        self._taken_again: list[tuple[str, Problem]] = []
+        self._referring: list[tuple[str, Facts]] = []
+        self._open: dict[str, list[tuple[str, Facts]]] = defaultdict(list)
+
+    def add(self, path: str, fact: Facts) -> None:
+        """Take in the facts of a file that has an id, or refers to items and reports."""
+        self._ids[path.partition("/")[0]].add(fact.id)
+        for number, pointer in fact.numbers:
+            other = self._taken.get(number)
+            if other is None:
+                self._taken[number] = fact.id
+            else:
+                self._taken_again.append((path, Problem("D401", tuple(pointer), {"number": number, "other": other})))
+        if fact.items or fact.reports:
+            self._referring.append((path, fact))
         if fact.unit:
-            by_unit[fact.unit].append((path, fact, _pieces(fact.title)))
-    for group in by_unit.values():
-        for index, (path, fact, pieces) in enumerate(group):
-            for _, other, others in group[:index]:
-                shared = 200 * len(pieces & others)
-                if shared >= similarity * (len(pieces) + len(others)) and not _linked(fact, other):
-                    yield path, Problem("D701", ("title",), {"other": other.id, "title": other.title})
+            self._open[fact.unit].append((path, fact))
+
+    def problems(self, label: Callable[[str, Pointer], Detail]) -> Iterator[tuple[str, Problem]]:
+        """What does not hold, by path; ``label`` is what people call the field at a pointer into a file."""
+        yield from self._taken_again
+        yield from self._references_met(label)
+        yield from self._links_returned(label)
+        yield from self._double_supervision()
+
+    def _references_met(self, label: Callable[[str, Pointer], Detail]) -> Iterator[tuple[str, Problem]]:
+        """D205, D207, D213: items and reports that are referred to exist, and none refers to itself."""
+        items, reports = self._ids["items"], self._ids["reports"]
+        for path, fact in self._referring:
+            for value, pointer in fact.items:
+                if value == fact.id:
+                    yield path, Problem("D213", tuple(pointer), {"value": value})
+                elif value not in items:
+                    yield path, Problem("D205", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
+            for value, pointer in fact.reports:
+                if value not in reports:
+                    yield path, Problem("D207", tuple(pointer), {"label": label(path, tuple(pointer)), "value": value})
+
+    def _links_returned(self, label: Callable[[str, Pointer], Detail]) -> Iterator[tuple[str, Problem]]:
+        """D215: an item that goes on from another is named there, and names it; both can be found from either."""
+        linking = [one for one in self._referring if one[0].startswith("items/")]
+        named = {(fact.id, tuple(pointer), value) for _, fact in linking for value, pointer in fact.items}
+        for path, fact in linking:
+            for value, pointer in fact.items:
+                back = _RETURNED.get(tuple(pointer))
+                known = value in self._ids["items"] and value != fact.id
+                if back and known and (value, back, fact.id) not in named:
+                    yield path, Problem("D215", tuple(pointer), {"value": value, "label": label(path, back)})
+
+    def _double_supervision(self) -> Iterator[tuple[str, Problem]]:
+        """D701: two open items put much the same matter to the same unit, unlinked to each other.
+
+        How much is told by the pieces that their titles share (Sørensen–Dice).
+        """
+        for group in self._open.values():
+            before: list[tuple[Facts, frozenset[str]]] = []
+            for path, fact in group:
+                pieces = _pieces(fact.title)
+                for other, others in before:
+                    shared = 200 * len(pieces & others)
+                    if shared >= self._similarity * (len(pieces) + len(others)) and not _linked(fact, other):
+                        yield path, Problem("D701", ("title",), {"other": other.id, "title": other.title})
+                before.append((fact, pieces))
 
 
 def _pieces(title: str) -> frozenset[str]:
