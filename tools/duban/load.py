@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from sys import intern
 from typing import Protocol, cast
 
 from duban import registry as registry_files
@@ -71,7 +72,7 @@ class Readings:
 
     def latest(self) -> dict[str, str]:
         """The last day that each readable item file tells of, by path."""
-        return {path: reading.facts.latest for path, reading in self.items.items() if reading.data is not None}
+        return {path: intern(reading.facts.latest) for path, reading in self.items.items() if reading.valid}
 
     def ledger(self, day: str) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too."""
@@ -91,7 +92,7 @@ class Readings:
             if not reading.valid:
                 broken.append(Broken(path, facts.id, facts.title))
             elif facts.latest <= day or then(reading) is not None:
-                present[facts.id] = path
+                present[intern(facts.id)] = path
         items = Items(present, item)
         issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
         reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
