@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from sys import intern
 from typing import Protocol, cast
 
 from duban import registry as registry_files
@@ -83,7 +84,7 @@ class Readings:
 
         Of a large ledger nearly everything is settled, and whoever asks only for what is pending need not read it.
         """
-        known = (reading.facts for reading in self.items.values() if reading.data is not None)
+        known = (reading.facts for reading in self.items.values() if reading.valid)
         return {facts.id for facts in known if not facts.settled or facts.latest > day}
 
     def form_numbers(self) -> set[str]:
@@ -92,7 +93,7 @@ class Readings:
 
     def latest(self) -> dict[str, str]:
         """The last day that each readable item file tells of, by path."""
-        return {path: reading.facts.latest for path, reading in self.items.items() if reading.data is not None}
+        return {path: intern(reading.facts.latest) for path, reading in self.items.items() if reading.valid}
 
     def ledger(self, day: str, *, ahead: bool = False) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too.
@@ -103,7 +104,7 @@ class Readings:
         broken = [
             Broken(path, reading.facts.id, reading.facts.title)
             for path, reading in self.items.items()
-            if reading.data is None
+            if not reading.valid
         ]
         issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
         reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
@@ -134,12 +135,12 @@ class Readings:
             facts = reading.facts
             wanted = reading.valid and (among is None or facts.id in among)
             if wanted and (facts.latest <= day or then(reading) is not None):
-                present[facts.id] = path
+                present[intern(facts.id)] = path
         return Items(present, item)
 
     def assessments_on(self, day: str) -> dict[int, AssessmentRecord]:
         """The years' assessments by year, without the entries that came after an ISO day."""
-        valid = [reading.data() for reading in self.assessments.values() if reading.data is not None]
+        valid = [reading.data() for reading in self.assessments.values() if reading.data]
         if not valid or self.schemas is None:
             return {}
         timeline = Timeline(self.schemas.field("assessment"))

@@ -67,7 +67,7 @@ class Status:
 def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status:
     """The status of one item on an ISO day; its record must be the one of that day."""
     record = item.record
-    # The same days stand in many items: each is kept once.
+    # The same days, and an item's id, stand in many places: each is kept once.
     due = intern(current_deadline(record)) if "task_notice" in record else ""
     done, end = intern(finished_on(record)), ending(record)
     left = calendar.workdays_between(day, due) if due and not done and end is None else None
@@ -78,7 +78,7 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
     pending = tuple(one for one in remaining if one.is_pending(day))
     soon_on = "" if left is None else _soon_on(due, pending, policy, calendar)
     return Status(
-        id=item.id,
+        id=intern(item.id),
         title=record["title"],
         step=reached,
         light=_light(end, done, day, due, soon_on),

@@ -54,7 +54,7 @@ def items_by_campaign(edition: Edition) -> Mapping[str, tuple[str, ...]]:
 def item_keys(edition: Edition) -> Mapping[str, str]:
     """For each item what changes whenever anything in it does, or in the title of one that it names."""
     return {
-        item: f"{edition.digests.get(bearings.path, '')}{linked_titles(bearings.linked, edition)}"
+        item: edition.digests.get(bearings.path, "") + linked_titles(bearings.linked, edition)
         for item, bearings in edition.taken(bearings_of).items()
     }
 

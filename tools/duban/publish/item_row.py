@@ -92,7 +92,7 @@ def item_row(item: Item, status: Status) -> ItemRow:
     notice = record.get("task_notice")
     given = causes(record)
     return ItemRow(
-        id=item.id,
+        id=status.id,
         title=record["title"],
         sources=tuple(dict.fromkeys([intern(source["type"]) for source in record["intake"]["sources"]])),
         lead_unit=status.lead_unit,

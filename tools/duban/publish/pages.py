@@ -39,7 +39,7 @@ from duban.publish import (
 from duban.publish.api_files import api_files
 from duban.publish.calendars import calendar_files
 from duban.publish.data_file import DataFile
-from duban.publish.edition import Edition, Taker
+from duban.publish.edition import Edition, Taker, once
 from duban.publish.feeds import feed_files
 from duban.publish.ledger_files import ledger_files
 from duban.publish.official_files import report_files
@@ -127,10 +127,14 @@ def shared_files(edition: Edition) -> Iterator[DataFile]:
 
     The record itself is Chinese, whatever the pages around it are written in.
     """
-    if edition.text.code != "zh":
-        edition = replace(edition, text=language("zh"))
+    shared = edition if edition.text.code == "zh" else _in_chinese(edition)
     for files in _SHARED:
-        yield from files(edition)
+        yield from files(shared)
+
+
+@once
+def _in_chinese(edition: Edition) -> Edition:
+    return replace(edition, text=language("zh"))
 
 
 def navigation(pages: Iterable[Page], text: Language) -> Navigation:
