@@ -21,7 +21,9 @@ class Field {
     this.ref = schema["x-ref"] ?? "";
     this.series = schema["x-series"] ?? "";
     this.signsAs = schema["x-signs-as"] ?? "";
-    this.from = schema["x-from"] ?? [];
+    this.sources = schema["x-from"] ?? [];
+    this.comesWith = schema["x-with"] ?? [];
+    this.closes = Boolean(schema["x-closes"]);
     this.isDue = Boolean(schema["x-due"]);
     this.isDate = schema.format === "date";
     this.enum = "const" in schema ? [schema.const] : (schema.enum ?? []);
