@@ -144,11 +144,13 @@ class Drafter:
         due = self._known(record).reply_by
         tasks = [{"unit": one.owner, "task": one.name, "due": due} for one in stuck]
         asked = self._text("draft.task")
+        begun = self._begun(record, "coordination_notice")
         entry = {
-            **self._begun(record, "coordination_notice"),
+            **begun,
             "recipients": units,
             "issue": self._text("draft.to_verify", said=issue),
             "level": "督查办",
+            **({"convener": begun["signer"]} if "signer" in begun else {}),
             "subtasks": tasks or [{"unit": unit, "task": asked, "due": due} for unit in units],
             "recheck_on": self._calendar.add_workdays(due, 1),
         }
