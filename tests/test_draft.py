@@ -15,6 +15,7 @@ from duban.load import Readings
 from duban.model import Item, Ledger, Registry
 from duban.notice_draft import LISTS, Drafter, Proposal
 from duban.reader import Reader
+from duban.repository import tree_of
 from duban.schema import Schemas
 from duban.status import statuses
 from duban.writing import file_text
@@ -22,6 +23,7 @@ from records import LEAD, POLICY, closure, extension, noticed
 from test_reminder import person
 
 CALENDAR = WorkCalendar({})
+FIELDS = Schemas.of(tree_of(ROOT)).field("item")
 RULES = {
     **POLICY,
     "series": {"tracking": "晋督跟", "coordination": "晋督协"},
@@ -43,7 +45,7 @@ def called_for(record: Any, day: str, **changed: Any) -> list[Proposal]:
     registry = Registry({}, {"director": person("director", "office", "director")}, {}, {}, {**RULES, **changed})
     ledger = Ledger({record["id"]: Item("", record)}, (), {}, registry, ())
     taken = [one["form_no"] for name in LISTS.values() for one in record.get(name, ()) if "form_no" in one]
-    drafter = Drafter(ledger, day, CALENDAR, language("zh"), taken)
+    drafter = Drafter(ledger, FIELDS, day, CALENDAR, language("zh"), taken)
     return [*drafter.proposals(statuses(ledger, day, CALENDAR))]
 
 
@@ -151,7 +153,7 @@ def test_a_notice_is_filled_in_from_the_ledger() -> None:
     report = {"on": "2019-09-18", "unit": LEAD, "reporter": "x", "progress": "已完成八成。", "cause": "funds"}
     (one,) = called_for(noticed(progress=[report]), LATE)
     entry = one.entry
-    assert (entry["seq"], entry["days_overdue"], entry["deadline"], entry["cause"]) == (1, 3, "2019-09-20", "funds")
+    assert (entry["seq"], entry["days_overdue"], entry["deadline"], entry["cause"]) == (1, 1, "2019-09-20", "funds")
     assert entry["reply_by"] == "2019-09-26"
     assert (
         entry["finding"]
@@ -169,7 +171,7 @@ def test_every_draft_of_the_shipped_ledger_is_an_entry_that_lacks_only_a_persons
     for day in ("2019-08-30", "2019-09-12", "2019-09-24", "2019-10-16", "2019-10-22", "2019-10-31"):
         ledger = readings.ledger(day)
         found = [
-            *Drafter(ledger, day, calendar, language("zh"), readings.form_numbers()).proposals(
+            *Drafter(ledger, FIELDS, day, calendar, language("zh"), readings.form_numbers()).proposals(
                 statuses(ledger, day, calendar)
             )
         ]

@@ -41,6 +41,7 @@ class Office:
         self.here.git("push", "--quiet", "origin", "main")
         self.tree = tree_at(folder, "main")
         self._readings = read(self.tree)
+        self._root = Schemas.of(self.tree).field("item")
         self._mornings: dict[str, list[Proposal]] = {}
 
     def found(self, day: str) -> list[Proposal]:
@@ -48,7 +49,7 @@ class Office:
         if day not in self._mornings:
             self.ledger = self._readings.ledger(day)
             calendar = WorkCalendar.of(self.ledger.registry)
-            drafter = Drafter(self.ledger, day, calendar, language("zh"), self._readings.form_numbers())
+            drafter = Drafter(self.ledger, self._root, day, calendar, language("zh"), self._readings.form_numbers())
             self._mornings[day] = [*drafter.proposals(statuses(self.ledger, day, calendar))]
         return self._mornings[day]
 

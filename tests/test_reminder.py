@@ -21,6 +21,7 @@ from duban.model import Channel, Item, Ledger, Person, Registry, Term, Unit
 from duban.notice_draft import Drafter
 from duban.reminder import Line, Reminder, channels_of, reminders, told_by, workday_before
 from duban.reminder_text import MOST_LINES, message
+from duban.schema import Schemas
 from duban.status import Status, statuses
 from records import DEADLINE, LEAD, OFFICE, POLICY, extension, noticed
 
@@ -217,7 +218,10 @@ def test_without_a_journal_the_dates_tell_what_was_told(
 
 
 def test_nobody_is_told_anything_of_what_is_settled(
-    autumn: dict[str, tuple[Ledger, dict[str, Status]]], readings: Readings, calendar: WorkCalendar
+    autumn: dict[str, tuple[Ledger, dict[str, Status]]],
+    readings: Readings,
+    schemas: Schemas,
+    calendar: WorkCalendar,
 ) -> None:
     """Reminders and drafts of the unsettled items alone are those of the whole ledger."""
     for day in AUTUMN[::5]:
@@ -225,7 +229,7 @@ def test_nobody_is_told_anything_of_what_is_settled(
         few = replace(whole, items=readings.items_on(day, readings.unsettled(day)))
         assert reminders(few, statuses(few, day, calendar), day, calendar) == reminders(whole, states, day, calendar)
         assert {state.id for state in states.values() if state.pending} <= few.items.keys()
-        of_whole, of_few = (Drafter(one, day, calendar, language("zh")) for one in (whole, few))
+        of_whole, of_few = (Drafter(one, schemas.field("item"), day, calendar, language("zh")) for one in (whole, few))
         assert [*of_few.proposals(statuses(few, day, calendar))] == [*of_whole.proposals(states)]
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from duban.finding import Pointer
 from duban.load import Readings
 from duban.model import Tree
+from duban.prefill import NEXT, SIGNER, WORDS
 from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 
@@ -54,6 +55,8 @@ MARKS = {
     "x-signs-as",
     "x-head",
     "x-closes",
+    "x-from",
+    "x-with",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 APPLICATORS = ("if", "then", "else", "not")
@@ -142,6 +145,45 @@ def test_entries_are_dated_by_a_required_date_of_their_own(schemas: Schemas, nam
         if here.entry:
             assert here.dated_by, where
             assert "signed" in here.required, where
+
+
+def test_what_is_filled_in_comes_from_where_it_can_stand(schemas: Schemas) -> None:
+    root, marked = schemas.field("item"), 0
+    for where, around, here in nested(root, "item", ()):
+        for source in sources(here):
+            marked += 1
+            if source.startswith("/"):
+                origin = root.at(tuple(0 if part in ("*", "0") else part for part in source[1:].split("/")))
+                assert origin is not None, where
+                assert fits(origin, here, every="*" in source), where
+            elif source.startswith("@"):
+                assert source in {*WORDS, NEXT, SIGNER}, where
+            else:
+                assert any(source in one.properties for one in around), where
+        for name in here.comes_with:
+            assert around[-1].properties[name].may_come_later, where
+    assert marked > 50
+
+
+def sources(here: Field) -> Iterator[str]:
+    for source in here.sources:
+        yield from [source] if isinstance(source, str) else source
+
+
+def fits(origin: Field, here: Field, *, every: bool) -> bool:
+    """Whether a value of one field may stand in the other, alone, as one of a list, or as a row's."""
+    one = here.items or here
+    kind = origin.items or origin
+    return (kind.type, kind.ref, kind.is_date) == (one.type, one.ref, one.is_date) or (every and one.type == "string")
+
+
+def nested(here: Field, where: str, around: tuple[Field, ...]) -> Iterator[tuple[str, tuple[Field, ...], Field]]:
+    """A field and everything below it, each with what it stands in."""
+    yield where, around, here
+    if here.items is not None:
+        yield from nested(here.items, f"{where}[]", around)
+    for name, child in here.properties.items():
+        yield from nested(child, f"{where}/{name}", (*around, here))
 
 
 @pytest.mark.parametrize(

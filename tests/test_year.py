@@ -30,12 +30,14 @@ from duban.reminder import Reminder, reminders
 from duban.reminder_text import Message, line_text
 from duban.repository import tree_of
 from duban.repository.drafts import BRANCHES, Drafts
+from duban.schema import Schemas
 from duban.status import Status, statuses
 from duban.synth import synthesise
 from forge_desk import Desk
 
 YEAR = [(date(2025, 1, 1) + timedelta(days=number)).isoformat() for number in range(365)]
 TEXT = language("zh")
+FIELDS = Schemas.of(tree_of(ROOT)).field("item")
 AGAIN = TEXT("reminder.again")
 
 
@@ -74,7 +76,7 @@ def mornings() -> dict[str, Morning]:
         ledger = synthetic().ledger(day)
         calendar = WorkCalendar.of(ledger.registry)
         states = statuses(ledger, day, calendar)
-        drafts = [*Drafter(ledger, day, calendar, TEXT).proposals(states)]
+        drafts = [*Drafter(ledger, FIELDS, day, calendar, TEXT).proposals(states)]
         found[day] = Morning(ledger, states, reminders(ledger, states, day, calendar), drafts)
     return found
 

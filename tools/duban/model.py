@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -167,9 +167,14 @@ class Registry:
         known = self.units.get(unit)
         return known.short_name if known else unit
 
+    def holders(self, role: str, day: str, units: Collection[str] = ()) -> tuple[str, ...]:
+        """Who holds a role on an ISO day, of some units or any, in the roster's order."""
+        held = (one for one in self.people.values() if one.holds(role, day))
+        return tuple(one.id for one in held if not units or one.unit in units)
+
     def holder(self, role: str, day: str) -> str:
         """The first in the roster who holds a role on an ISO day; "" where nobody does."""
-        return next((one.id for one in self.people.values() if one.holds(role, day)), "")
+        return next(iter(self.holders(role, day)), "")
 
     def position(self, person: str) -> str:
         """The position shown for a person; the id itself where the roster lacks it."""

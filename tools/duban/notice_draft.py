@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from duban.calendar import WorkCalendar
-from duban.deadline import causes, last_said, waits_for_decision
+from duban.deadline import last_said, waits_for_decision
 from duban.figures import ACCOUNTABILITY, BULLETIN_MEASURE, INTERVIEW
 from duban.language import Language
 from duban.model import Data, Ledger
-from duban.numbering import next_form
 from duban.obligation import Obligation
+from duban.prefill import Known, prefilled
 from duban.record import ItemRecord, TrackingNotice
+from duban.schema import Field
 from duban.status import OPEN_LIGHTS, Status
 
 Kind = Literal["tracking_notice", "coordination_notice", "measure"]
@@ -58,9 +59,9 @@ class Drafter:
     """Makes the drafts of one day; form numbers go on after those ``taken``, and from one draft to the next."""
 
     def __init__(
-        self, ledger: Ledger, day: str, calendar: WorkCalendar, text: Language, taken: Iterable[str] = ()
+        self, ledger: Ledger, root: Field, day: str, calendar: WorkCalendar, text: Language, taken: Iterable[str] = ()
     ) -> None:
-        self._ledger, self._day, self._calendar, self._text = ledger, day, calendar, text
+        self._ledger, self._root, self._day, self._calendar, self._text = ledger, root, day, calendar, text
         self._policy = ledger.registry.policy
         self._taken = {*taken}
 
@@ -84,22 +85,10 @@ class Drafter:
             return None
         why, since = ground
         notices = record.get("tracking_notices", [])
-        given = causes(record)
-        entry: Data = {
-            "form_no": self._number("tracking"),
-            **self._head("tracking_notice"),
-            "seq": len(notices) + 1,
-            "colour": self._colour(record, notices, why),
-            "to_unit": state.lead_unit,
-            "deadline": state.due,
-            "days_overdue": max(_days(state.due, self._day), 0),
-            "finding": self._finding(record, state),
-            **({"cause": given[-1]} if given else {}),
-            "requirement": self._text("draft.requirement", reply_by=self._reply_by()),
-            "reply_by": self._reply_by(),
-            **self._contact(record),
-            "signed": [self._signature("tracking_notice")],
-        }
+        entry = self._begun(record, "tracking_notice")
+        entry["colour"] = self._colour(record, notices, why)
+        entry["finding"] = self._finding(record, state)
+        entry["requirement"] = self._text("draft.requirement", reply_by=entry["reply_by"])
         return Proposal(record["id"], "tracking_notice", why, state.lead_unit, _key(record, why, since), entry)
 
     def _why_tracked(self, record: ItemRecord, state: Status) -> tuple[Why, str] | None:
@@ -152,20 +141,18 @@ class Drafter:
         issue: str,
         stuck: list[Obligation] | tuple[()],
     ) -> Proposal:
-        due = self._reply_by()
+        due = self._known(record).reply_by
         tasks = [{"unit": one.owner, "task": one.name, "due": due} for one in stuck]
         asked = self._text("draft.task")
-        entry: Data = {
-            "form_no": self._number("coordination"),
-            **self._head("coordination_notice"),
+        begun = self._begun(record, "coordination_notice")
+        entry = {
+            **begun,
             "recipients": units,
             "issue": self._text("draft.to_verify", said=issue),
             "level": "督查办",
-            "convener": self._signature("coordination_notice")["by"],
+            **({"convener": begun["signer"]} if "signer" in begun else {}),
             "subtasks": tasks or [{"unit": unit, "task": asked, "due": due} for unit in units],
             "recheck_on": self._calendar.add_workdays(due, 1),
-            **self._contact(record),
-            "signed": [self._signature("coordination_notice")],
         }
         why = ground[0]
         return Proposal(record["id"], "coordination_notice", why, units[0], _key(record, *ground), entry)
@@ -175,16 +162,12 @@ class Drafter:
         if ground is None:
             return None
         why, since = ground
-        given = causes(record)
-        entry: Data = {
+        entry = {
+            **self._begun(record, "measure"),
             "kind": MEASURES[why],
-            "on": self._day,
-            "unit": state.lead_unit,
             **({} if why == "bulletin" else {"persons": [self._text("draft.persons")]}),
             "reason": self._finding(record, state),
-            **({"cause": given[-1]} if given else {}),
             "outcome": self._text(f"draft.proposed.{why}"),
-            "signed": [self._signature("measure")],
         }
         return Proposal(record["id"], "measure", why, state.lead_unit, _key(record, why, since), entry)
 
@@ -238,26 +221,18 @@ class Drafter:
         what = self._text(f"obligation.{one.kind}")
         return what if one.kind == "deadline" else self._text("reminder.named", what=what, name=one.name)
 
-    def _head(self, kind: Kind) -> Data:
-        signer = self._signature(kind)["by"]
-        return {"issued_on": self._day, "issuer": self._policy["office"], "signer": signer}
+    def _begun(self, record: ItemRecord, kind: Kind) -> Data:
+        """The next entry of a kind with what the ledger knows, its form number taken from now on."""
+        pointer = (LISTS[kind], len(record.get(LISTS[kind], ())))  # type: ignore[arg-type]
+        here = self._root.at(pointer)
+        if here is None:
+            raise ValueError(kind)
+        entry: Data = prefilled(self._known(record), pointer, here)
+        self._taken.add(entry.get("form_no", ""))
+        return entry
 
-    def _contact(self, record: ItemRecord) -> Data:
-        notice: Data = record["task_notice"]  # type: ignore[assignment]
-        return {"contact": notice["contact"], "contact_phone": notice["contact_phone"]}
-
-    def _signature(self, kind: str) -> dict[str, str]:
-        role = self._policy["signatures"][kind][0].partition("@")[0]
-        return {"role": role, "by": self._ledger.registry.holder(role, self._day) or role, "on": self._day}
-
-    def _reply_by(self) -> str:
-        return self._calendar.add_workdays(self._day, self._policy["tracking"]["reply_within_workdays"])
-
-    def _number(self, series: str) -> str:
-        """The next number of a form's series in the day's year, after all that are taken and the earlier drafts'."""
-        number = next_form(self._taken, self._policy["series"][series], self._day[:4])
-        self._taken.add(number)
-        return number
+    def _known(self, record: ItemRecord) -> Known:
+        return Known(cast(Data, record), self._ledger.registry, self._calendar, self._day, self._taken)
 
 
 def _key(record: ItemRecord, why: Why, since: str) -> str:

@@ -87,6 +87,16 @@ class Field:
         return self.entry or str(self.schema.get("x-head", _HEAD))
 
     @cached_property
+    def sources(self) -> tuple[Any, ...]:
+        """Where its value comes from when the ledger knows it already, the first that stands; see ``prefill``."""
+        return tuple(self.schema.get("x-from", ()))
+
+    @cached_property
+    def comes_with(self) -> tuple[str, ...]:
+        """The properties beside it that are filled in together with it."""
+        return tuple(self.schema.get("x-with", ()))
+
+    @cached_property
     def closes(self) -> bool:
         """Whether nothing is added to the file beside this entry once it stands."""
         return bool(self.schema.get("x-closes"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from duban.change import Added, Change, digest_of
@@ -99,6 +99,14 @@ def seats(
             digest = _digest_of_files(after, parts[part])
             found += [Seat("", part, part, role, digest) for role in signatures.get(part, NO_ONE_NAMED)]
     return Seats(tuple(found), tuple(findings))
+
+
+def nearest(around: Iterable[Data], name: str) -> tuple[str, ...] | None:
+    """The units in the nearest field of a name, of mappings from the inside out; None where none has it."""
+    node = next((node for node in around if name in node), None)
+    if node is None:
+        return None
+    return (node[name],) if isinstance(node[name], str) else tuple(node[name])
 
 
 def _digest_of_files(tree: Tree, paths: Sequence[str]) -> str:
@@ -199,10 +207,10 @@ class _Seating:
         if not name:
             return ()
         record = effective(self.record)
-        for length in range(len(pointer), -1, -1):
-            node = value_at(record, pointer[:length])
-            if isinstance(node, dict) and name in node:
-                return (node[name],) if isinstance(node[name], str) else tuple(node[name])
+        around = (value_at(record, pointer[:length]) for length in range(len(pointer), -1, -1))
+        found = nearest((node for node in around if isinstance(node, dict)), name)
+        if found is not None:
+            return found
         here = self.root.at(pointer)
         self.problems.append(
             Problem("G110", pointer, {"entry": here.labels if here else self.added.kind, "field": name})

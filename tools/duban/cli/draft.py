@@ -18,6 +18,7 @@ from duban.publish.draft_words import kind_words
 from duban.repository import commit_of
 from duban.repository.drafts import BASE, Drafts
 from duban.repository.error import GitError
+from duban.schema import Schemas
 from duban.status import statuses
 from duban.told import draft_told
 
@@ -61,7 +62,7 @@ def _drafted(context: Context, options: argparse.Namespace, day: str) -> tuple[l
     readings = context.readings(tree)
     ledger = context.unsettled(readings, day)
     calendar, words = context.calendar(ledger), context.words(ledger)
-    drafter = Drafter(ledger, day, calendar, words, readings.form_numbers())
+    drafter = Drafter(ledger, Schemas.of(tree).field("item"), day, calendar, words, readings.form_numbers())
     found = [*drafter.proposals(statuses(ledger, day, calendar))]
     if revision is None:
         return found, ledger, [Result(one.key, "called_for") for one in found]

@@ -13,7 +13,7 @@ from duban.model import ENDS
 from duban.rules.case import Case
 
 _PATH = re.compile(r"items/(?P<folder>[^/]+)/(?P<name>[^/]+)\.ya?ml\Z")
-_NEEDS = (
+NEEDS = (
     ("proposal", "intake"),
     ("approval", "proposal"),
     ("method", "approval"),
@@ -32,6 +32,11 @@ _NEEDS = (
     ("reopening", "closure_notices"),
     ("withdrawn", "approval"),
 )
+"""What stands in an item only beside something earlier."""
+PAST_RECEIPT = ("report", "closure_notices", "feedback", "archive")
+"""What stands in an item only once its task notice was signed for."""
+AFTER_THE_END = ("amendments", "look_backs")
+"""What may still come to an item that was not filed, withdrawn or superseded."""
 
 
 def names(case: Case) -> Iterator[Problem]:
@@ -51,14 +56,14 @@ def names(case: Case) -> Iterator[Problem]:
 def steps(case: Case) -> Iterator[Problem]:
     """D304, D307: no step before the one it stands on, and nothing past step 4 unacknowledged."""
     record: dict[str, Any] = case.record  # type: ignore[assignment]
-    for later, earlier in _NEEDS:
+    for later, earlier in NEEDS:
         if later in record and earlier not in record:
             yield Problem(
                 "D304", (later,), {"later": case.label((later,)), "missing": case.label((earlier,))}, at_key=True
             )
     notice = record.get("task_notice")
     if notice and "ack" not in notice:
-        for later in ("report", "closure_notices", "feedback", "archive"):
+        for later in PAST_RECEIPT:
             if later in record:
                 yield Problem("D307", (later,), {"later": case.label((later,))}, at_key=True)
                 break
@@ -126,7 +131,7 @@ def nothing_after_the_end(case: Case) -> Iterator[Problem]:
         return
     kind, entry = end
     for other in case.survey.entries:
-        if other.day > entry["on"] and other.pointer[0] not in (kind, "amendments", "look_backs"):
+        if other.day > entry["on"] and other.pointer[0] not in (kind, *AFTER_THE_END):
             yield Problem(
                 "D310",
                 other.pointer,
