@@ -274,7 +274,7 @@ class Page {
 
   #problems(record) {
     const office = { ...this.#data.office, day: this.#today() };
-    return this.#checker.problems(record, office).map((one) => ({ ...one, key: `${one.code} ${one.pointer.join("/")}` }));
+    return this.#checker.asWritten(record, office).map((one) => ({ ...one, key: `${one.code} ${one.pointer.join("/")}` }));
   }
 
   #now() {

@@ -41,6 +41,8 @@ from duban.store import FileStore, cache_folder
 
 _NEVER_LOADED = re.compile(r"assets/javascripts/(?:lunr|workers)/|favicon\.png$|\.map$")
 """Files of the theme that no page asks for: another search and icon, and maps for those who work on the theme."""
+_FOR_STAFF = frozenset({"fill_in.js", "fill_in.css"})
+"""What only pages of the internal edition use."""
 _HIDDEN = {"hide": ["navigation", "toc", "path", "footer"]}
 
 
@@ -171,7 +173,8 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         manifest, target = self._output
         browser = Path(config.config_file_path).parent / BROWSER
         if browser.is_dir():
-            manifest.copy(browser, target / "assets")
+            unused = _FOR_STAFF if self._prepared.edition.public else frozenset[str]()
+            manifest.copy(browser, target / "assets", without=unused)
         for _ in self._writing:
             pass
         if not self._driven and self._prepared.edition.searchable:
