@@ -332,3 +332,32 @@ def test_an_english_form_speaks_english(opened: Callable[..., Page]) -> None:
 
 def test_the_public_edition_has_no_form(sites: Mapping[str, Site]) -> None:
     assert [path for path in sites["public"].files if "fill" in path] == []
+
+
+def test_what_comes_later_to_an_entry_has_a_page(
+    opened: Callable[..., Page], schemas: Schemas, readings: Readings
+) -> None:
+    """A countersignature on a coordination notice: one more member, every other byte as it was."""
+    root = schemas.field("item")
+    path = "items/2019/2019-0003.yml"
+    whole, _ = parse("", readings.tree[path])
+    less = json.loads(json.dumps(whole))
+    (gone,) = [less["coordination_notices"][0]["countersigns"].pop()]
+    text = file_text(less, root)
+    page = opened("fill-in.html")
+    page.route(
+        re.compile(r"api/v1/items/2019-0003\.json"),
+        lambda route: route.fulfill(json={"record": effective(less), "file": {"path": path, "text": text}}),
+    )
+    page.goto(page.url.replace("fill-in.html", form_page("later", "2019-0003")))
+    place = page.locator("#fill-in-place")
+    expect(place).to_be_visible()
+    (wanted,) = [one for one in place.locator("option").all_inner_texts() if "会签" in one]
+    place.select_option(label=wanted)
+    pointer = ("coordination_notices", 0, "countersigns", len(less["coordination_notices"][0]["countersigns"]))
+    field = root.at(pointer)
+    assert field is not None
+    Hand(page).entry(gone, field)
+    made = with_part(text.encode(), pointer, gone, root).decode()
+    expect(page.locator("#fill-in-whole")).to_have_value(made)
+    expect(page.locator("#fill-in-ready")).to_be_visible()

@@ -21,16 +21,19 @@ from duban.status import Next, Status
 START = "fill-in.html"
 NEW_ITEM = "new-item"
 _FOLDER = "fill-in/"
+LATER = "later"
+"""Not a kind of entry: whatever comes later to one that stands, such as a rating or a countersignature."""
 _HEAD = "intake"
 _MOST_WAITING = 40
 _FOUND = tuple(code for code in CODES if code[1] in "123456")
 """What a form may find wrong: everything that a check finds within one item."""
 _SCRIPT_TEXTS = (
     "add", "attachments.choose", "attachments.help", "attachments.insecure", "base.broken", "base.used", "choose",
-    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "failed",
+    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "dot", "failed",
     "how.commit", "how.copy", "how.open.edit", "how.open.filled", "how.open.new", "how.paste.edit", "how.paste.new",
     "how.request", "how.save", "how.sign", "item.instead", "item.not_now", "item.others", "item.unknown",
-    "item.withheld", "more", "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
+    "item.withheld", "later", "more",
+    "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
     "paper.scan", "picker.more", "picker.none", "place", "problems", "remove", "search.campaign", "search.cause",
     "search.field", "search.item", "search.person", "search.plan", "search.unit", "semicolon", "sent.done", "signed",
     "signed.add", "signed.by", "signed.help", "signed.on", "signed.role", "source", "to", "weekdays", "yes",
@@ -50,6 +53,8 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
     for path, field in entries(edition.item_field):
         context = _form(edition, path, field)
         yield Page(form_page(field.entry), context["title"], "fill_in.html", context, key_of(context))
+    context = _later(edition)
+    yield Page(form_page(LATER), context["title"], "fill_in.html", context, key_of(context))
 
 
 def form_page(kind: str, item: str = "") -> str:
@@ -93,6 +98,8 @@ def _groups(edition: Edition) -> list[tuple[str, list[tuple[str, str, str]]]]:
         name = edition.text("fill_in.other" if step == _HEAD else f"step.{step}")
         row = form_page(field.entry), _label(edition, path, field), _signers(edition, field)
         grouped.setdefault(name, []).append(row)
+    later = form_page(LATER), edition.text("fill_in.later"), ""
+    grouped.setdefault(edition.text("fill_in.other"), []).append(later)
     return list(grouped.items())
 
 
@@ -109,36 +116,52 @@ def _waits(edition: Edition, coming: Next, state: Status) -> dict[str, str]:
 
 
 def _form(edition: Edition, path: tuple[str, ...], field: Field) -> dict[str, Any]:
-    text = edition.text
     kind = field.entry
-    title = text("fill_in.new_item") if kind == _HEAD else _label(edition, path, field)
-    is_form = path[0] in FORMS and len(path) == 1
+    title = edition.text("fill_in.new_item") if kind == _HEAD else _label(edition, path, field)
+    return {
+        "title": title,
+        "help": field.help(edition.text.code),
+        "signers": _signers(edition, field),
+        "fields": f"fields.html#{field_anchor(edition.schemas, kind)}",
+        "start": START,
+        "script": _script(edition, kind, title, path),
+    }
+
+
+def _later(edition: Edition) -> dict[str, Any]:
+    title = edition.text("fill_in.later")
+    return {
+        "title": title,
+        "help": edition.text("fill_in.later.help"),
+        "signers": "",
+        "fields": "fields.html",
+        "start": START,
+        "script": _script(edition, LATER, title, ()),
+    }
+
+
+def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> dict[str, Any]:
+    """What the page's script works by; everything that depends on the ledger is in files of its own."""
+    text = edition.text
     paper = {
         "pairs": TRACKING_PAIRS if kind == "tracking_notice" else PAIRS,
         "frame": sorted(FRAME - {"ack", "countersigns"}),
     }
-    others = [one.entry for _, one in entries(edition.item_field) if one.entry != _HEAD]
+    others = [*(one.entry for _, one in entries(edition.item_field) if one.entry != _HEAD), LATER]
     return {
+        "language": text.code,
+        "kind": kind,
         "title": title,
-        "help": field.help(text.code),
-        "signers": _signers(edition, field),
-        "fields": f"fields.html#{field_anchor(edition.schemas, kind)}",
-        "start": START,
-        "script": {
-            "language": text.code,
-            "kind": kind,
-            "title": title,
-            "path": [] if kind == _HEAD else path,
-            "paper": paper if is_form else None,
-            "data": f"../{DATA}",
-            "ledger": f"../{LEDGER_DATA}",
-            "items": f"../{edition.to_shared}{FILES['item']}",
-            "page": "../items/{id}.html",
-            "pages": {one: form_page(one).removeprefix(_FOLDER).removesuffix(".html") for one in others},
-            "texts": {
-                **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
-                **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
-            },
+        "path": path,
+        "paper": paper if len(path) == 1 and path[0] in FORMS else None,
+        "data": f"../{DATA}",
+        "ledger": f"../{LEDGER_DATA}",
+        "items": f"../{edition.to_shared}{FILES['item']}",
+        "page": "../items/{id}.html",
+        "pages": {one: form_page(one).removeprefix(_FOLDER).removesuffix(".html") for one in others},
+        "texts": {
+            **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
+            **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
         },
     }
 
