@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.finding import Pointer
+from duban.known import NEXT, SIGNER, WORDS
 from duban.load import Readings
 from duban.model import Tree
-from duban.prefill import NEXT, SIGNER, WORDS
 from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
 
