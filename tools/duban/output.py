@@ -20,7 +20,7 @@ from duban.manifest import Manifest, put
 from duban.processes import over_cores
 from duban.program import program_digest
 from duban.publish.data_file import DataFile
-from duban.publish.edition import Edition, EditionName, edition
+from duban.publish.edition import Edition, EditionName, Files, edition
 from duban.publish.examination import Examination
 from duban.publish.page import Page
 from duban.publish.pages import TAKERS, Navigation, data_files, loose_pages, navigation, shared_files, site_pages
@@ -109,6 +109,7 @@ def prepared(
         address=f"{address.rstrip('/')}/" if address else "",
         latest=readings.latest(),
         searchable=searchable,
+        files=Files(readings.tree, readings.form_numbers),
     )
     return _prepared(folder, made)
 

@@ -9,7 +9,7 @@ import orjson
 
 from duban.figures import HEADLINES
 from duban.proof import Proof
-from duban.publish.edition import Edition, once
+from duban.publish.edition import Edition, Files, once
 from duban.publish.item_row import UNCOUNTED, ItemRow, counted_row, counted_rows, item_row
 from duban.publish.ledger_lines import OtherFacts, other_facts
 from duban.publish.standing import by_item
@@ -95,6 +95,8 @@ def item_document(edition: Edition, identity: str) -> bytes:
         "obligations": [obligation_told(one, edition.day) for one in status.obligations],
         "proofs": [_proof(one, edition) for one in by_item(edition).get(identity, ())] if held else None,
     }
+    if edition.files:
+        document["file"] = _file(edition, edition.files, edition.ledger.items[identity].path)
     return orjson.dumps(document)
 
 
@@ -149,6 +151,12 @@ def _broken(status: Status) -> dict[str, Any]:
     dates = dict.fromkeys(("due", "original_due", "workdays_left", "finished_on"))
     known = {"id": status.id, "title": status.title, "counted": False, "light": status.light}
     return {**known, "sources": (), "co_units": (), **nothing, **dates}
+
+
+def _file(edition: Edition, files: Files, path: str) -> dict[str, str | None]:
+    """The item's file for whoever adds to it; its text is withheld where it tells of what lies ahead of the day."""
+    told = edition.latest.get(path, "") <= edition.day
+    return {"path": path, "text": files.tree[path].decode() if told else None}
 
 
 def _proof(one: Proof, edition: Edition) -> dict[str, Any]:

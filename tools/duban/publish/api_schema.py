@@ -150,11 +150,13 @@ def _item(edition: Edition) -> Schema:
         done_on=_or_null(_DAY),
         state=_code("state", _STATES),
     )
+    file = {} if edition.public else {"file": _object(path=_TEXT, text=_or_null(_TEXT))}
     return _document(
         record={"$ref": "#/$defs/record"},
         status=status,
         obligations={"type": "array", "items": obligation},
         proofs=_or_null({"type": "array", "items": _proof(edition)}),
+        **file,
     )
 
 

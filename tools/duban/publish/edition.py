@@ -11,7 +11,7 @@ from duban.calendar import WorkCalendar, calendar_findings
 from duban.figures import Counting
 from duban.items import Items
 from duban.language import Language
-from duban.model import Item, Ledger
+from duban.model import Item, Ledger, Tree
 from duban.obligation import Kind, Obligation
 from duban.publish.examination import Examination
 from duban.record import OPEN, ItemRecord, ReportRecord
@@ -27,6 +27,14 @@ PUBLIC_OBLIGATIONS: frozenset[Kind] = frozenset({"milestone", "deadline"})
 """What the public edition tells of what is owed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The record's own files, for the forms that add to them: their bytes by path, and every form number taken."""
+
+    tree: Tree
+    form_numbers: Callable[[], Iterable[str]]
+
+
 @dataclass(frozen=True)
 class Edition:
     """Everything a page may be made from. Days are ISO days.
@@ -39,7 +47,7 @@ class Edition:
     ``languages`` are the codes of all that the site is built in, the first at its root.
     ``address`` is where the site will stand, ending in a slash; "" where the configuration has no ``site_url``.
     ``latest`` tells of a file by path after which day nothing in it happened; of one that it lacks nothing is known.
-    ``searchable`` tells whether the site gets a search.
+    ``searchable`` tells whether the site gets a search. ``files`` are None in public, whose pages never see them.
     """
 
     name: EditionName
@@ -58,6 +66,7 @@ class Edition:
     address: str = ""
     latest: Mapping[str, str] = field(default_factory=dict)
     searchable: bool = True
+    files: Files | None = None
     _taken: dict[Taker[Any], dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -150,6 +159,7 @@ def edition(
     address: str = "",
     latest: Mapping[str, str] | None = None,
     searchable: bool = True,
+    files: Files | None = None,
 ) -> Edition:
     """The internal edition whole, or the public one from the allow-list.
 
@@ -196,6 +206,7 @@ def edition(
         address=address,
         latest=latest or {},
         searchable=searchable,
+        files=None if is_public else files,
         _taken=taken,
     )
 

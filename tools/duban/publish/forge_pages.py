@@ -42,12 +42,22 @@ def edit_page(edition: Edition, path: str) -> str:
     return _address(edition, _EDIT, _branch(edition), path)
 
 
+def forge_site(edition: Edition) -> Mapping[str, str]:
+    """The forge's kind, the repository's page there and its branch; the page is "" where the policy does not tell."""
+    return {"kind": _signing(edition).get("forge", ""), "site": _repository(edition), "branch": _branch(edition)}
+
+
 def _address(edition: Edition, patterns: Mapping[str, str], *parts: str) -> str:
-    """An address below the repository. GitHub is where it is; another forge's site must be told."""
+    repository = _repository(edition)
+    return f"{repository}/{patterns[_signing(edition)['forge']].format(*parts)}" if repository else ""
+
+
+def _repository(edition: Edition) -> str:
+    """The repository's page, "" where none is told. GitHub is where it is; another forge's site must be told."""
     signing = _signing(edition)
     forge, repository = signing.get("forge", ""), signing.get("repository", "")
     site = str(signing.get("site", GITHUB if forge == "github" else "")).rstrip("/")
-    return f"{site}/{repository}/{patterns[forge].format(*parts)}" if site and repository else ""
+    return f"{site}/{repository}" if site and repository else ""
 
 
 def _branch(edition: Edition) -> str:

@@ -14,6 +14,8 @@ from duban.publish import (
     bearings,
     campaign_pages,
     downloads_page,
+    fill_in_data,
+    fill_in_pages,
     findings_page,
     guide_page,
     home,
@@ -50,6 +52,7 @@ _SITE = (
     ledger_table,
     archive_pages,
     downloads_page,
+    fill_in_pages,
     wall_chart,
     unit_pages,
     campaign_pages,
@@ -76,9 +79,10 @@ _LOOSE = (
     plan_pages,
     report_pages,
     interview_pages,
+    fill_in_pages,
     search_page,
 )
-_DATA = (ledger_table, reader_day)
+_DATA = (ledger_table, reader_day, fill_in_data)
 _SHARED: tuple[Callable[[Edition], Iterator[DataFile]], ...] = (
     ledger_files,
     api_files,

@@ -19,7 +19,7 @@ from duban.schema import Field
 
 FORMS = ("task_notice", "tracking_notices", "coordination_notices", "closure_notices")
 # Fields that share a line of the form; every other field has a line of its own, in the schema's order.
-_PAIRS: Mapping[str, str] = {
+PAIRS: Mapping[str, str] = {
     "deadline": "feedback_mode",
     "lead_leader": "co_leaders",
     "lead_unit": "co_units",
@@ -31,9 +31,9 @@ _PAIRS: Mapping[str, str] = {
     "applicant_unit": "applicant",
     "satisfaction": "publicity",
 }
-_TRACKING_PAIRS: Mapping[str, str] = {**_PAIRS, "deadline": "days_overdue", "to_unit": "cause"}
+TRACKING_PAIRS: Mapping[str, str] = {**PAIRS, "deadline": "days_overdue", "to_unit": "cause"}
 # What stands outside the ruled table.
-_FRAME = frozenset(
+FRAME = frozenset(
     {"form_no", "issued_on", "issuer", "signer", "recipients", "cc", "contact", "contact_phone", "ack", "countersigns"}
 )
 # How many lines of the usual size a sheet holds, and how wide a cell is by how many share the line.
@@ -165,8 +165,8 @@ def _matter(record: ItemRecord, root: Field, shower: Shower) -> tuple[Row, Row]:
 
 def _lines(matter: tuple[Row, Row], rows: Mapping[str, Row], kind: str) -> Iterator[tuple[Row, ...]]:
     yield from ((row,) for row in matter)
-    pairs = _TRACKING_PAIRS if kind == "tracking_notice" else _PAIRS
-    taken: set[str] = set(_FRAME)
+    pairs = TRACKING_PAIRS if kind == "tracking_notice" else PAIRS
+    taken: set[str] = set(FRAME)
     for name, row in rows.items():
         if name in taken:
             continue

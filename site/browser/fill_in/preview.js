@@ -1,0 +1,77 @@
+// An entry as it is being filled in → how it will look: one of the four forms on its sheet, or a list of what it says.
+import { element } from "./dom.js";
+
+const said = (value, field, view) => {
+  if (value === undefined) return "";
+  if (Array.isArray(value)) {
+    if (value.some((one) => typeof one === "object")) return value.map((one) => rows(one, field.items, view).map(([, text]) => text).join(" ")).join(view.text("semicolon"));
+    const each = value.map((one) => said(one, field.items, view));
+    return field.items.ref || field.items.enum.length ? each.join(view.text("comma")) : each.map((one, index) => `${index + 1}. ${one}`).join("\n");
+  }
+  if (typeof value === "boolean") return view.text(value ? "yes" : "no");
+  if (typeof value === "object") return rows(value, field, view).map(([label, text]) => `${label}${view.text("colon")}${text}`).join("\n");
+  if (field.enum.length) return field.valueLabel(value, view.language);
+  if (field.ref) return view.name(field.ref, value);
+  return String(value);
+};
+
+// What an entry says, line by line in the schema's order: label, text, name.
+function rows(data, field, view) {
+  return Object.entries(field.properties)
+    .filter(([name]) => data?.[name] !== undefined && name !== "signed")
+    .map(([name, child]) => [child.label(view.language), said(data[name], child, view), name]);
+}
+
+const longDay = (day, view) => {
+  if (view.language !== "zh" || !/^\d{4}-\d{2}-\d{2}$/.test(day ?? "")) return day ?? "";
+  const [year, month, date] = day.split("-").map(Number);
+  return `${year}年${month}月${date}日`;
+};
+
+// Signatures in a row, each with its role: what stands under a form.
+const signatures = (data, view) =>
+  (data?.signed ?? []).map((one) => element("span", { class: "fi-signature" }, `${view.roles[one.role] ?? one.role}${view.text("colon")}${one.by ? view.name("person", one.by) : "＿＿＿＿"} ${longDay(one.on, view)}`));
+
+const sheet = (data, field, record, paper, view) => {
+  const { pairs, frame } = paper;
+  const lines = rows(data, field, view).filter(([, , name]) => !frame.includes(name));
+  const byName = new Map(lines.map((line) => [line[2], line]));
+  const taken = new Set();
+  const body = [];
+  const cell = ([label, text, name], wide) => [element("th", { scope: "row" }, label), element("td", { colspan: wide ? 3 : 1, class: `is-${name}` }, longDay(text, view))];
+  const intake = record.intake ?? {};
+  const source = (intake.sources ?? []).map((one) => [one.type, one.ref].filter(Boolean).join(" ")).join(view.text("comma"));
+  body.push(element("tr", {}, ...cell([view.root.properties.title.label(view.language), `${record.title ?? ""}（${record.id ?? ""}）`, "title"], true)));
+  if (source) body.push(element("tr", {}, ...cell([view.text("source"), source, "source"], true)));
+  for (const line of lines) {
+    if (taken.has(line[2])) continue;
+    taken.add(line[2]);
+    const other = byName.get(pairs[line[2]]);
+    if (other && !taken.has(other[2])) {
+      taken.add(other[2]);
+      body.push(element("tr", {}, ...cell(line), ...cell(other)));
+    } else body.push(element("tr", {}, ...cell(line, true)));
+  }
+  const recipients = data.recipients ?? (data.to_unit ? [data.to_unit] : data.issuer ? [data.issuer] : []);
+  return element(
+    "article",
+    { class: "sheet fi-sheet", "aria-label": field.label(view.language) },
+    element("header", { class: "sheet-head" }, element("p", { class: "sheet-urgency" }, record.urgency ?? ""), element("p", { class: "sheet-office" }, view.officeName), element("p", { class: "sheet-title" }, field.label(view.language)), element("p", { class: "sheet-number" }, element("span", { class: "no-break" }, data.form_no ?? ""))),
+    element("p", { class: "sheet-to" }, element("b", {}, `${view.text("to")}${view.text("colon")}`), recipients.map((one) => view.name("unit", one)).join(view.text("comma"))),
+    element("table", { class: "ruled" }, element("tbody", {}, ...body)),
+    element("p", { class: "sheet-sign" }, view.officeShort, " ", longDay(data.issued_on, view)),
+    element("p", { class: "fi-signatures" }, ...signatures(data, view)),
+  );
+};
+
+const list = (data, field, view) =>
+  element(
+    "article",
+    { class: "fi-list-preview", "aria-label": field.label(view.language) },
+    element("h3", {}, field.label(view.language)),
+    element("dl", {}, ...rows(data, field, view).map(([label, text]) => element("div", {}, element("dt", {}, label), element("dd", {}, text)))),
+    element("p", { class: "fi-signatures" }, ...signatures(data, view)),
+  );
+
+// `paper` has what a form's sheet is laid out by, undefined for what is no form.
+export const preview = (data, field, record, paper, view) => (paper ? sheet(data ?? {}, field, record, paper, view) : list(data ?? {}, field, view));

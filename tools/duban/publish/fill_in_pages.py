@@ -1,0 +1,154 @@
+"""An internal edition → the pages on which entries are filled in: where to begin, and one for each kind of entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from duban.finding import CODES
+from duban.obligation import MET_BY
+from duban.publish.api_documents import FILES
+from duban.publish.edition import Edition, once
+from duban.publish.field_table import field_anchor
+from duban.publish.fill_in_data import DATA
+from duban.publish.ledger_table import DATA as LEDGER_DATA
+from duban.publish.page import Page, key_of
+from duban.publish.paper import FORMS, FRAME, PAIRS, TRACKING_PAIRS
+from duban.publish.policy_words import signed_by
+from duban.schema import Field, entries
+
+START = "fill-in.html"
+NEW_ITEM = "new-item"
+_FOLDER = "fill-in/"
+_HEAD = "intake"
+_MOST_WAITING = 40
+_FOUND = tuple(code for code in CODES if code[1] in "123456")
+"""What a form may find wrong: everything that a check finds within one item."""
+_SCRIPT_TEXTS = (
+    "add", "attachments.choose", "attachments.help", "attachments.insecure", "base.broken", "base.used", "choose",
+    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "failed",
+    "how.commit", "how.copy", "how.open.edit", "how.open.filled", "how.open.new", "how.paste.edit", "how.paste.new",
+    "how.request", "how.save", "how.sign", "item.instead", "item.not_now", "item.others", "item.unknown",
+    "item.withheld", "more", "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
+    "paper.scan", "picker.more", "picker.none", "place", "problems", "remove", "search.campaign", "search.cause",
+    "search.field", "search.item", "search.person", "search.plan", "search.unit", "semicolon", "sent.done", "signed",
+    "signed.add", "signed.by", "signed.help", "signed.on", "signed.role", "source", "to", "weekdays", "yes",
+)  # fmt: skip
+
+
+def site_pages(edition: Edition) -> Iterator[Page]:
+    """Where filling in begins: a new item, what waits for somebody, every kind of entry."""
+    if edition.files:
+        yield Page(START, edition.text("fill_in.title"), "fill_in_start.html", _start(edition), group="fill_in")
+
+
+def loose_pages(edition: Edition) -> Iterator[Page]:
+    """One page for a new item and one for each kind of entry; nothing in them is taken from items."""
+    if not edition.files:
+        return
+    for path, field in entries(edition.item_field):
+        context = _form(edition, path, field)
+        yield Page(form_page(field.entry), context["title"], "fill_in.html", context, key_of(context))
+
+
+def form_page(kind: str, item: str = "") -> str:
+    """Where a kind of entry is filled in, for one item or any."""
+    slug = NEW_ITEM if kind == _HEAD else kind.replace("_", "-")
+    return f"{_FOLDER}{slug}.html{f'?item={item}' if item else ''}"
+
+
+@once
+def kinds(edition: Edition) -> frozenset[str]:
+    """The kinds of entry that have a page of their own."""
+    return frozenset(field.entry for _, field in entries(edition.item_field)) if edition.files else frozenset()
+
+
+def _start(edition: Edition) -> dict[str, Any]:
+    waiting = sorted(
+        (
+            one
+            for one in edition.states.values()
+            if one.next and MET_BY.get(one.next.kind, one.next.kind) in kinds(edition)
+        ),
+        key=lambda one: (one.next.due if one.next else "", one.id),
+    )
+    grouped: dict[str, list[tuple[str, str, str]]] = {}
+    for path, field in entries(edition.item_field):
+        if field.entry != _HEAD:
+            around = edition.item_field.properties[path[0]]
+            step = (around.items or around).step or "other"
+            grouped.setdefault(step, []).append(
+                (form_page(field.entry), _label(edition, path, field), _signers(edition, field))
+            )
+    return {
+        "new_item": form_page(_HEAD),
+        "new_item_signers": _signers(edition, edition.item_field.properties[_HEAD]),
+        "waiting": [_waits(edition, one) for one in waiting[:_MOST_WAITING]],
+        "more": max(len(waiting) - _MOST_WAITING, 0),
+        "groups": [(edition.text(f"step.{step}"), forms) for step, forms in grouped.items()],
+    }
+
+
+def _waits(edition: Edition, state: Any) -> dict[str, str]:
+    coming = state.next
+    return {
+        "id": state.id,
+        "title": state.title,
+        "who": edition.unit_name(coming.who),
+        "what": edition.text(f"next.{coming.kind}", name=coming.name),
+        "due": coming.due,
+        "late": "late" if coming.due and coming.due < edition.day else "",
+        "page": form_page(MET_BY.get(coming.kind, coming.kind), state.id),
+    }
+
+
+def _form(edition: Edition, path: tuple[str, ...], field: Field) -> dict[str, Any]:
+    text = edition.text
+    kind = field.entry
+    title = text("fill_in.new_item") if kind == _HEAD else _label(edition, path, field)
+    named = path[-1]
+    is_form = named in FORMS and len(path) == 1
+    pairs = TRACKING_PAIRS if kind == "tracking_notice" else PAIRS
+    return {
+        "title": title,
+        "help": field.help(text.code),
+        "signers": _signers(edition, field),
+        "fields": f"fields.html#{field_anchor(edition.schemas, kind)}",
+        "start": START,
+        "script": {
+            "language": text.code,
+            "kind": kind,
+            "title": title,
+            "path": [] if kind == _HEAD else path,
+            "paper": {"pairs": pairs, "frame": [name for name in FRAME if name not in ("ack", "countersigns")]}
+            if is_form
+            else None,
+            "data": f"../{DATA}",
+            "ledger": f"../{LEDGER_DATA}",
+            "items": f"../{edition.to_shared}{FILES['item']}",
+            "page": "../items/{id}.html",
+            "pages": {
+                one.entry: form_page(one.entry).removeprefix(_FOLDER).removesuffix(".html")
+                for _, one in entries(edition.item_field)
+                if one.entry != _HEAD
+            },
+            "texts": {
+                **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
+                **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
+            },
+        },
+    }
+
+
+def _label(edition: Edition, path: tuple[str, ...], field: Field) -> str:
+    """What a kind of entry is called; one that stands within another after that one's name."""
+    code = edition.text.code
+    label = field.label(code)
+    if len(path) == 1:
+        return label
+    around = edition.item_field.properties[path[0]]
+    return edition.text("fill_in.within", outer=(around.items or around).label(code), inner=label)
+
+
+def _signers(edition: Edition, field: Field) -> str:
+    return edition.text("shown.comma").join(signed_by(edition).get(field.entry, ()))
