@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from duban.finding import Pointer, Problem
 from duban.model import Person, PlanEntry, Registry, Unit
+from duban.rules.privacy import privacy
 from duban.scalar import plain_value
-from duban.schema import Field
-from duban.violation import loose_day
+from duban.schema import Field, Schemas
+from duban.violation import loose_day, problems
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 _YES, _NO = ("是", "yes", "y"), ("否", "no", "n")
@@ -89,8 +91,18 @@ def initials(text: str) -> str:
     """The first letters of a Chinese name as it is spoken: ``smzj`` for 市民政局."""
     from pypinyin import Style, lazy_pinyin
 
-    chinese = "".join(re.findall(r"[\u4e00-\u9fffA-Za-z0-9]", text))
-    return "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER)).lower()
+    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+
+
+def wrong(schemas: Schemas, root: Field, pointer: Pointer, value: Any) -> Problem | None:
+    """The first thing that the check would find in a value by itself, at a pointer into a record of ``root``."""
+    place = tuple(0 if isinstance(part, int) else part for part in pointer)
+    data = value
+    for part in reversed(place):
+        data = [data] if part == 0 else {part: data}
+    found = (one for one in problems(schemas, root.name, data) if one.pointer[: len(place)] == place)
+    texts = [(place, value)] if isinstance(value, str) else []
+    return next(found, None) or next(privacy(texts), None)
 
 
 def _members(member: Field, typed: str, among: Sequence[Choice]) -> Iterator[str]:

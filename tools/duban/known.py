@@ -5,7 +5,6 @@ stands is taken. A source is
 
 - a pointer into the item's effective record, ``/task_notice/lead_unit``; ``*`` in it is every member
   of a list, and in a field of a row makes a row of each;
-- a name, ``applied_on``: the nearest field of that name around;
 - a list of sources: all that they give together, each once;
 - a word: ``@next`` the place in the list, counted from 1; ``@signer`` who signs; or one of ``WORDS``.
 
@@ -83,17 +82,17 @@ WORDS: Mapping[str, Callable[[Known], Any]] = {
 the cause that was given last, and the progress that was reported last."""
 
 
-def known_value(known: Known, pointer: Pointer, here: Field, around: Sequence[Data], signer: str = "") -> Any:
+def known_value(known: Known, pointer: Pointer, here: Field, signer: str = "") -> Any:
     """What is known to belong at a pointer, None for nothing; of a list of rows, what is known of each.
 
-    ``around`` are the mappings that it stands in, inside out, ``signer`` who signs the entry.
+    ``signer`` is who signs the entry, "" where that is not known.
     """
     if here.series:
         return known.number(here.series) or None
     if here.items is not None and here.items.properties:
-        return _rows(known, pointer, here.items, around) or None
+        return _rows(known, pointer, here.items) or None
     for source in here.sources:
-        found = signer if source == SIGNER else _source(known, pointer, source, around)
+        found = signer if source == SIGNER else _source(known, pointer, source)
         if found not in (None, "", []):
             return found if here.type == "array" or not isinstance(found, list) else found[0]
     return None
@@ -120,10 +119,10 @@ def around_of(record: Data, pointer: Pointer) -> list[Data]:
     return nodes
 
 
-def _rows(known: Known, pointer: Pointer, row: Field, around: Sequence[Data]) -> list[Data]:
+def _rows(known: Known, pointer: Pointer, row: Field) -> list[Data]:
     """A row for each member of what a field of it is made from; none where no field says so."""
     columns = {
-        name: _source(known, pointer, source, around)
+        name: _source(known, pointer, source)
         for name, child in row.properties.items()
         for source in child.sources[:1]
         if isinstance(source, str) and EVERY in source
@@ -132,18 +131,16 @@ def _rows(known: Known, pointer: Pointer, row: Field, around: Sequence[Data]) ->
     return [{name: values[index] for name, values in columns.items() if index < len(values)} for index in range(count)]
 
 
-def _source(known: Known, pointer: Pointer, source: Any, around: Sequence[Data]) -> Any:
+def _source(known: Known, pointer: Pointer, source: Any) -> Any:
     if isinstance(source, list):
-        parts = (_source(known, pointer, one, around) for one in source)
+        parts = (_source(known, pointer, one) for one in source)
         return list(dict.fromkeys(one for part in parts for one in (part if isinstance(part, list) else [part]) if one))
     if source == NEXT:
         return next(part for part in reversed(pointer) if isinstance(part, int)) + 1
     if source in WORDS:
         return WORDS[source](known)
-    if source.startswith("/"):
-        found = [*_found(known.record, source[1:].split("/"))]
-        return found if EVERY in source else found[0] if found else None
-    return next((one[source] for one in around if source in one), None)
+    found = [*_found(known.record, source[1:].split("/"))]
+    return found if EVERY in source else found[0] if found else None
 
 
 def _found(node: Any, path: Sequence[str]) -> Iterator[Any]:

@@ -127,7 +127,7 @@ class Filling:
     ) -> list[Any]:
         """The rows that are known or were given, each made whole; without any, as many as are wanted."""
         row = here.items or here
-        known = known_value(self._known, pointer, here, around) or []
+        known = known_value(self._known, pointer, here) or []
         pairs: Iterable[tuple[Any, Any]] = zip_longest(known, given, fillvalue={})
         rows = [{**one, **other} if isinstance(other, dict) else other for one, other in pairs]
         for index, one in enumerate(rows):
@@ -168,7 +168,7 @@ class Filling:
         if SIGNER in here.sources:
             may = next((may for _, may in may_sign(self._known, self._kind, around)), ())
             signer = may[0] if len(may) == 1 else ""
-        return known_value(self._known, pointer, here, around, signer)
+        return known_value(self._known, pointer, here, signer)
 
     def _signed(self, here: Field, entry: Data, around: Sequence[Data]) -> list[Any]:
         """What was given, and the lines that are needed beside it: by the only one who may, by whom the entry names."""
