@@ -72,12 +72,12 @@ class Filling:
         self._start: Pointer = ()
         self._kind = self._dated_by = ""
 
-    def filled(self, pointer: Pointer, here: Field, given: Any = None) -> Any:
+    def filled(self, pointer: Pointer, here: Field, given: Any = None, *, required: bool = True) -> Any:
         """The value at a pointer: what was given as it is, the rest as it was answered, signed by whoever must."""
         around = around_of(self._known.record, pointer)
         self._start, self._kind, self._dated_by = pointer, here.entry, here.dated_by
         if not here.properties:
-            return self._completed(pointer, here, given, around, required=True)
+            return self._completed(pointer, here, given, around, required=required)
         entry: Data = copy.deepcopy(given) if given else {}
         self._date(entry)
         self._fill(pointer, here, entry, around)
