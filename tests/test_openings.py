@@ -13,10 +13,11 @@ import pytest
 from conftest import AS_OF
 from duban.calendar import WorkCalendar
 from duban.finding import Pointer
+from duban.known import Known
 from duban.load import Readings
 from duban.model import Data, Ledger
 from duban.openings import Opening, awaited_first, openings
-from duban.prefill import Known, prefilled
+from duban.prefill import prefilled
 from duban.rules.amendments import effective
 from duban.schema import Field, Schemas
 from duban.status import status

@@ -1,86 +1,55 @@
-"""What the ledger knows on a day, and a place where an entry may be added → the entry as far as nobody need write it.
-
-Where a field's value comes from is said by the schema (``x-from``): a list, of which the first that
-stands is taken. A source is
-
-- a pointer into the item's effective record, ``/task_notice/lead_unit``; ``*`` in it is every member
-  of a list, and in a field of a row makes a row of each;
-- a name, ``applied_on``: the nearest field of that name around;
-- a list of sources: all that they give together, each once;
-- a word: ``@next`` the place in the list, counted from 1; ``@signer`` who signs; or one of ``WORDS``.
-
-The day of an entry, the number of a form and the lines of its signatures come without a mark.
-"""
+"""A place where an entry may be added, what is known, what was given, and whom to ask → the entry filled in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+import copy
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any, NamedTuple, Protocol
 
-from duban.calendar import WorkCalendar
-from duban.deadline import causes, current_deadline, last_said
 from duban.finding import Pointer
-from duban.model import Data, Registry
-from duban.numbering import next_form
-from duban.record import ItemRecord
-from duban.required import required_roles
+from duban.known import SIGNER, Known, around_of, known_value, may_sign
+from duban.model import Data
 from duban.rules.case import value_at
 from duban.schema import Field
-from duban.seat import SIGNED, nearest
+from duban.seat import SIGNED
 
-EVERY = "*"
-SIGNER, NEXT = "@signer", "@next"
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of an item on an ISO day: its effective record, the registry, the form numbers that are taken."""
-
-    record: Data
-    registry: Registry
-    calendar: WorkCalendar
-    day: str
-    taken: Collection[str] = ()
-
-    @property
-    def item(self) -> ItemRecord:
-        """The record as an item's."""
-        return cast(ItemRecord, self.record)
-
-    @property
-    def deadline(self) -> str:
-        """The deadline as it stands, "" before there is one."""
-        return current_deadline(self.item)
-
-    @property
-    def overdue(self) -> int | None:
-        """The working days since the deadline, 0 where it has not passed; None before there is one."""
-        return max(self.calendar.workdays_between(self.deadline, self.day), 0) if self.deadline else None
-
-    @property
-    def reply_by(self) -> str:
-        """The day by which the policy wants a reply to what is issued today, "" where it says nothing of it."""
-        days = self.registry.policy.get("tracking", {}).get("reply_within_workdays", 0)
-        return self.calendar.add_workdays(self.day, days) if days else ""
-
-    def number(self, series: str) -> str:
-        """The next number of a form's series in the year of the day; "" where the policy has no such series."""
-        named = self.registry.policy.get("series", {}).get(series)
-        return next_form(self.taken, named, self.day[:4]) if named else ""
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
-WORDS: Mapping[str, Callable[[Known], Any]] = {
-    "@office": lambda known: known.registry.policy["office"],
-    "@day": lambda known: known.day,
-    "@deadline": lambda known: known.deadline,
-    "@overdue": lambda known: known.overdue,
-    "@reply_by": lambda known: known.reply_by,
-    "@cause": lambda known: (causes(known.item) or [""])[-1],
-    "@said": lambda known: last_said(known.item)[1],
-}
-"""The policy's office, the day, the deadline as it stands, the working days since, the day by which a reply is wanted,
-the cause that was given last, and the progress that was reported last."""
+class Question(NamedTuple):
+    """What is asked: the place and the field, whether there must be an answer, what stands if nothing else is said.
+
+    ``day`` is that of the entry; ``among`` are the only people who may be chosen, where only some may.
+    """
+
+    pointer: Pointer
+    field: Field
+    required: bool
+    default: Any = None
+    day: str = ""
+    among: Collection[str] = ()
+
+
+class Clerk(Protocol):
+    """Who is asked."""
+
+    def answer(self, question: Question) -> Any:
+        """The value of a field; None for none."""
+
+    def begins(self, question: Question) -> bool:
+        """Whether a part that may be left out is wanted, or one more row of a list."""
+
+
+class Silent:
+    """Nobody: what is known stands, and nothing else is begun."""
+
+    def answer(self, question: Question) -> Any:
+        return question.default
+
+    def begins(self, question: Question) -> bool:  # noqa: ARG002
+        return False
 
 
 def prefilled(known: Known, pointer: Pointer, here: Field) -> Any:
@@ -89,107 +58,137 @@ def prefilled(known: Known, pointer: Pointer, here: Field) -> Any:
     A signature has its role and day, and its person where exactly one may give it; parts that an
     entry need not have are not begun.
     """
-    around = _around(known.record, pointer)
-    if not here.properties:
-        return _value(known, pointer, here, around, "")
-    entry = _mapping(known, pointer, here, around, "")
-    if here.entry and SIGNED in here.properties:
-        entry[SIGNED] = signatures(known, here.entry, [entry, *around])
-        by = entry[SIGNED][0].get("by", "") if entry[SIGNED] else ""
-        entry = {**_mapping(known, pointer, here, around, by), SIGNED: entry[SIGNED]}
-    return {name: entry[name] for name in here.properties if entry.get(name) not in (None, [])}
+    return Filling(known, Silent()).filled(pointer, here)
 
 
-def signatures(known: Known, kind: str, around: Sequence[Data]) -> list[Data]:
-    """The lines of ``signed`` that a kind of entry needs; ``around`` is the entry and what it stands in, inside out."""
-    lines = []
-    for asked in required_roles(known.registry.policy, kind, known.record, known.day):
-        role, _, field = asked.partition("@")
-        units = nearest(around, field) if field else ()
-        may = () if units is None else known.registry.holders(role, known.day, units)
-        lines.append({"role": role, **({"by": may[0]} if len(may) == 1 else {}), "on": known.day})
-    return lines
+class Filling:
+    """One form being filled in. ``skipped`` are properties of its outermost part that nobody is asked for.
 
+    ``earlier`` is what was answered the time before, where something was wrong with it.
+    """
 
-def _mapping(known: Known, pointer: Pointer, here: Field, around: Sequence[Data], signer: str) -> Data:
-    entry: Data = {}
-    for name, child in here.properties.items():
-        if name == SIGNED or child.entry or (child.may_come_later and name not in here.required):
-            continue
-        value = known.day if name == here.dated_by else _value(known, (*pointer, name), child, around, signer)
-        if value not in (None, "", [], {}) and (name in here.required or not child.properties):
-            entry[name] = value
-    return entry
+    def __init__(self, known: Known, clerk: Clerk, skipped: Collection[str] = frozenset(), earlier: Any = None) -> None:
+        self._known, self._clerk, self._skipped, self._earlier = known, clerk, skipped, earlier
+        self._start: Pointer = ()
+        self._kind = self._dated_by = ""
 
+    def filled(self, pointer: Pointer, here: Field, given: Any = None, *, required: bool = True) -> Any:
+        """The value at a pointer: what was given as it is, the rest as it was answered, signed by whoever must."""
+        around = around_of(self._known.record, pointer)
+        self._start, self._kind, self._dated_by = pointer, here.entry, here.dated_by
+        if not here.properties:
+            return self._completed(pointer, here, given, around, required=required)
+        entry: Data = copy.deepcopy(given) if given else {}
+        self._date(entry)
+        self._fill(pointer, here, entry, around)
+        if here.entry and SIGNED in here.properties:
+            entry[SIGNED] = self._signed(here, entry, around)
+        return {name: entry[name] for name in [*here.properties, *entry] if name in entry}
 
-def _value(known: Known, pointer: Pointer, here: Field, around: Sequence[Data], signer: str) -> Any:
-    if here.series:
-        return known.number(here.series) or None
-    if here.properties:
-        return _mapping(known, pointer, here, around, signer)
-    if not here.sources and here.items is not None and here.items.properties:
-        return _rows(known, pointer, here.items, around, signer)
-    for source in here.sources:
-        found = signer if source == SIGNER else _source(known, pointer, source, around)
-        if found not in (None, "", [], {}):
-            return found if here.type == "array" or not isinstance(found, list) else found[0]
-    return None
+    def _fill(self, pointer: Pointer, here: Field, part: Data, around: Sequence[Data]) -> None:
+        """Complete a mapping, property by property; what comes to an entry later is no part of it yet."""
+        outermost = pointer == self._start
+        for name, child in here.properties.items():
+            needed = name in here.needed(part)
+            if name == SIGNED or child.entry or (child.may_come_later and not needed):
+                continue
+            if outermost and name in self._skipped:
+                continue
+            value = self._completed((*pointer, name), child, part.get(name), [part, *around], required=needed)
+            if value not in (None, "", [], {}):
+                part[name] = value
+            if outermost:
+                self._date(part)
 
+    def _date(self, entry: Data) -> None:
+        """An entry is filled in as of its own day, from when that is told."""
+        on = entry.get(self._dated_by)
+        if isinstance(on, str):
+            self._known = replace(self._known, day=on)
 
-def _rows(known: Known, pointer: Pointer, row: Field, around: Sequence[Data], signer: str) -> list[Data]:
-    """A row for each member of what a field of it is made from; none where no field says so."""
-    columns = {
-        name: _source(known, pointer, source, around)
-        for name, child in row.properties.items()
-        for source in child.sources[:1]
-        if isinstance(source, str) and EVERY in source
-    }
-    rows = range(max(map(len, columns.values()), default=0))
-    return [
-        {
-            **_mapping(known, (*pointer, index), row, around, signer),
-            **{name: values[index] for name, values in columns.items() if index < len(values)},
-        }
-        for index in rows
-    ]
+    def _completed(self, pointer: Pointer, here: Field, given: Any, around: Sequence[Data], *, required: bool) -> Any:
+        """What was given, its gaps filled; where nothing was, what is answered."""
+        if here.properties:
+            question = Question(pointer, here, required, None, self._known.day)
+            if given is None and not required and not self._clerk.begins(question):
+                return None
+            part = {} if given is None else given
+            if isinstance(part, dict):
+                self._fill(pointer, here, part, around)
+            return part
+        if given is None and required and "const" in here.schema:
+            return here.enum[0]
+        if here.items is not None and here.items.properties and isinstance(given, list | None):
+            return self._rows(pointer, here, given or [], around, required=required)
+        return given if given is not None else self._clerk.answer(self._question(pointer, here, around, required))
 
+    def _rows(
+        self, pointer: Pointer, here: Field, given: Sequence[Any], around: Sequence[Data], *, required: bool
+    ) -> list[Any]:
+        """The rows that are known or were given, each made whole; without any, as many as are wanted."""
+        row = here.items or here
+        known = known_value(self._known, pointer, here) or []
+        pairs: Iterable[tuple[Any, Any]] = zip_longest(known, given, fillvalue={})
+        rows = [{**one, **other} if isinstance(other, dict) else other for one, other in pairs]
+        for index, one in enumerate(rows):
+            if isinstance(one, dict):
+                self._fill((*pointer, index), row, one, around)
+        while not known and not given:
+            place = (*pointer, len(rows))
+            default = self._answered(place)
+            if not self._clerk.begins(Question(place, row, required and not rows, default, self._known.day)):
+                break
+            rows.append({})
+            self._fill(place, row, rows[-1], around)
+        return [one for one in rows if one]
 
-def _source(known: Known, pointer: Pointer, source: Any, around: Sequence[Data]) -> Any:
-    if isinstance(source, list):
-        parts = (_source(known, pointer, one, around) for one in source)
-        return list(dict.fromkeys(one for part in parts for one in (part if isinstance(part, list) else [part]) if one))
-    if source == NEXT:
-        return next(part for part in reversed(pointer) if isinstance(part, int)) + 1
-    if source in WORDS:
-        return WORDS[source](known)
-    if source.startswith("/"):
-        found = [*_found(known.record, source[1:].split("/"))]
-        return found if EVERY in source else found[0] if found else None
-    return next((one[source] for one in around if source in one), None)
+    def _question(self, pointer: Pointer, here: Field, around: Sequence[Data], required: bool) -> Question:
+        default = self._answered(pointer)
+        return Question(
+            pointer,
+            here,
+            required,
+            self._default(pointer, here, around) if default is None else default,
+            self._known.day,
+        )
 
-
-def _found(node: Any, path: Sequence[str]) -> Iterator[Any]:
-    """What a pointer leads to: several where it says ``*``, none where there is nothing."""
-    if not path:
-        yield node
-        return
-    part, rest = path[0], path[1:]
-    if isinstance(node, list):
-        members = node if part == EVERY else node[int(part) : int(part) + 1]
-        for one in members:
-            yield from _found(one, rest)
-    elif isinstance(node, dict) and part in node:
-        yield from _found(node[part], rest)
-
-
-def _around(record: Data, pointer: Pointer) -> list[Data]:
-    """The mappings that a place lies in, inside out."""
-    nodes = []
-    for length in range(len(pointer) - 1, -1, -1):
+    def _answered(self, pointer: Pointer) -> Any:
+        """What was answered at a place the time before; None for nothing."""
+        if self._earlier is None:
+            return None
         try:
-            node = value_at(record, pointer[:length])
-        except (KeyError, IndexError):
-            continue
-        if isinstance(node, dict):
-            nodes.append(node)
-    return nodes
+            return value_at(self._earlier, pointer[len(self._start) :])
+        except (KeyError, IndexError, TypeError):
+            return None
+
+    def _default(self, pointer: Pointer, here: Field, around: Sequence[Data]) -> Any:
+        if pointer == (*self._start, self._dated_by):
+            return self._known.day
+        signer = ""
+        if SIGNER in here.sources:
+            may = next((may for _, may in may_sign(self._known, self._kind, around)), ())
+            signer = may[0] if len(may) == 1 else ""
+        return known_value(self._known, pointer, here, signer)
+
+    def _signed(self, here: Field, entry: Data, around: Sequence[Data]) -> list[Any]:
+        """What was given, and the lines that are needed beside it: by the only one who may, by whom the entry names."""
+        lines: list[Any] = entry.get(SIGNED, [])
+        for index, (role, may) in enumerate(may_sign(self._known, self._kind, [entry, *around])):
+            given = lines[index] if index < len(lines) else {}
+            if isinstance(given, dict):
+                by = {} if "by" in given else self._by(here, entry, index, may)
+                lines[index : index + 1] = [{"role": role, **by, "on": self._known.day, **given}]
+        return lines
+
+    def _by(self, here: Field, entry: Data, index: int, may: Sequence[str]) -> Data:
+        """Who signs, of those who may; nobody where that is not told."""
+        named = {entry.get(name) for name, child in here.properties.items() if SIGNER in child.sources}
+        certain = [one for one in may if one in named] or may
+        person = here.properties[SIGNED].at((0, "by"))
+        if len(certain) == 1:
+            return {"by": certain[0]}
+        if not may or person is None:
+            return {}
+        place = (*self._start, SIGNED, index, "by")
+        by = self._clerk.answer(Question(place, person, True, self._answered(place), self._known.day, may))
+        return {"by": by} if by else {}

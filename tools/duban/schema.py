@@ -88,7 +88,7 @@ class Field:
 
     @cached_property
     def sources(self) -> tuple[Any, ...]:
-        """Where its value comes from when the ledger knows it already, the first that stands; see ``prefill``."""
+        """Where its value comes from when the ledger knows it already, the first that stands; see ``known``."""
         return tuple(self.schema.get("x-from", ()))
 
     @cached_property
@@ -121,6 +121,15 @@ class Field:
         """Whether it may be added to an entry that is signed already: a reply, a result, a signature."""
         listed = self.items is not None and bool(self.items.entry)
         return bool(self.entry) or listed or bool(self.schema.get("x-later"))
+
+    def needed(self, data: Mapping[str, Any]) -> frozenset[str]:
+        """The properties that must be there beside what is there: those required, and those by ``if`` and ``then``."""
+        condition, then = self.schema.get("if"), self.schema.get("then", {})
+        if condition is None:
+            return self.required
+        import jsonschema_rs
+
+        return self.required | frozenset(then.get("required", ()) if jsonschema_rs.is_valid(condition, data) else ())
 
     @cached_property
     def labels(self) -> tuple[str, str]:

@@ -166,16 +166,26 @@ def _wrong_text(here: Field | None, pointer: Pointer, value: str, label: Detail,
     return Problem("D113", pointer, {"label": label, "value": _shown(value), "description": here.helps if here else ""})
 
 
+def loose_day(text: str) -> str:
+    """The ISO day that people mean by ``2019/11/1``, ``2019年11月1日`` or ``20191101``; "" for anything else.
+
+    ValueError where there is no such day.
+    """
+    match = _LOOSE_DATE.match(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        return ""
+    year, month, day = (int(part) for part in match.groups() if part)
+    return datetime.date(year, month, day).isoformat()
+
+
 def _wrong_date(pointer: Pointer, value: str, label: Detail) -> Problem:
     details = {"label": label, "value": value}
-    match = _LOOSE_DATE.match(unicodedata.normalize("NFKC", value).strip())
-    if match is None:
-        return Problem("D104", pointer, details)
-    year, month, day = (int(part) for part in match.groups() if part)
     try:
-        suggestion = datetime.date(year, month, day).isoformat()
+        suggestion = loose_day(value)
     except ValueError:
         return Problem("D105", pointer, details)
+    if not suggestion:
+        return Problem("D104", pointer, details)
     if suggestion == value:  # a day of a century that no ledger lives in
         return Problem("D105", pointer, details)
     return Problem("D106", pointer, {**details, "suggestion": suggestion})

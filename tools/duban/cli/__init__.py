@@ -21,6 +21,8 @@ COMMANDS = (
     "figures",
     "explain",
     "new",
+    "add",
+    "amend",
     "summary",
     "gate",
     "record",
@@ -39,14 +41,25 @@ COMMANDS = (
 )
 
 
+ASKED_BY = "_ARGCOMPLETE"
+"""Set by the hook of a shell that completes a line; the line itself is then in ``COMP_LINE``."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``duban``; returns 0 clean, 1 findings, 2 wrong usage, 3 our own bug."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    completing = ASKED_BY in os.environ
+    if completing:
+        given = os.environ.get("COMP_LINE", "").split()[1:]
     text = language(chosen_language(given))
     try:
         # A command is short and keeps what it reads: looking for garbage would only cost time.
         gc.disable()
         parser = _parser(given)
+        if completing:
+            import argcomplete
+
+            argcomplete.autocomplete(parser)
         options = parser.parse_args(given)
         context = Context(Path(options.folder), text)
         run = options.run

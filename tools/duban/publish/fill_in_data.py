@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from duban.answer import initials
 from duban.model import Person, Registry, Unit
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, Files
@@ -61,7 +62,7 @@ def _unit(unit: Unit, edition: Edition) -> Mapping[str, Any]:
         "id": unit.id,
         "name": edition.unit_name(unit.id),
         "full": unit.name,
-        "initials": _initials(unit.short_name, unit.name),
+        "initials": (initials(unit.short_name), initials(unit.name)),
         "valid": [unit.valid_from, unit.valid_to],
     }
 
@@ -72,7 +73,7 @@ def _person(person: Person, edition: Edition) -> Mapping[str, Any]:
         "name": edition.position(person.id),
         "unit": person.unit,
         "team": person.team,
-        "initials": _initials(person.position),
+        "initials": (initials(person.position),),
         "roles": [[term.role, term.start, term.end] for term in person.roles],
         "term": [person.term.start, person.term.end] if person.term else None,
     }
@@ -90,13 +91,6 @@ def _roles(registry: Registry, names: Names) -> Mapping[str, str]:
     """Every role that anybody holds, as it is called."""
     held = sorted({term.role for person in registry.people.values() for term in person.roles})
     return {role: names.role(role) for role in held}
-
-
-def _initials(*names: str) -> tuple[str, ...]:
-    """The initials that each name is typed by, ``szjj`` for 市住建局; what is no Chinese stands as it is."""
-    from pypinyin import Style, lazy_pinyin
-
-    return tuple("".join(part[:1] for part in lazy_pinyin(name, style=Style.FIRST_LETTER)).lower() for name in names)
 
 
 def _items_taken(paths: Iterable[str]) -> Mapping[str, int]:

@@ -16,7 +16,7 @@ from duban.model import Tree
 from duban.moment import CHINA, instant
 from duban.parse import parse
 from duban.repository.command import line
-from duban.repository.error import GitError, LedgerError, RevisionError
+from duban.repository.error import ChangedError, GitError, LedgerError, RevisionError
 
 LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION = "mkdocs.yml"
@@ -159,6 +159,18 @@ def this_instant() -> str:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or the old one, never a part."""
     with _beside(path, content) as temporary:
+        temporary.replace(path)
+
+
+def replace_whole(path: Path, before: bytes, content: bytes) -> None:
+    """The same for a file that must still hold what was read. Raises ChangedError where it does not, or is gone."""
+    with _beside(path, content) as temporary:
+        try:
+            found = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ChangedError(str(path)) from error
+        if found != before:
+            raise ChangedError(str(path))
         temporary.replace(path)
 
 

@@ -27,5 +27,9 @@ class BranchMovedError(Exception):
     """A branch stands elsewhere than where it was read; what was written on top of it was not kept."""
 
 
+class ChangedError(Exception):
+    """A file that no longer holds what was read of it; nothing was written."""
+
+
 class SigningKeyError(Exception):
     """A key that is missing or cannot sign; the message is what ssh-keygen said, never the key."""

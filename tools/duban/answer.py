@@ -1,0 +1,158 @@
+"""A field, the registry and a day → what may be chosen for it; what a person typed → the value that is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from duban.finding import Pointer, Problem
+from duban.model import Person, PlanEntry, Registry, Unit
+from duban.rules.privacy import privacy
+from duban.scalar import plain_value
+from duban.schema import Field, Schemas
+from duban.violation import loose_day, problems
+
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+_YES, _NO = ("是", "yes", "y"), ("否", "no", "n")
+
+
+class Choice(NamedTuple):
+    """One value that may be chosen: how it is shown, and what else it may be called by whoever types it."""
+
+    value: Any
+    label: str
+    words: tuple[str, ...] = ()
+
+    def is_called(self, typed: str) -> bool:
+        """Whether that is its value, its label, or one of its other names, capitals or not."""
+        return typed.casefold() in {word.casefold() for word in (str(self.value), self.label, *self.words)}
+
+    def contains(self, typed: str) -> bool:
+        """Whether the value, the label or another name has the letters in it."""
+        return any(typed.casefold() in word.casefold() for word in (str(self.value), self.label, *self.words))
+
+
+class UnclearError(Exception):
+    """What was typed means several of the choices, or none: ``candidates`` are those it may mean."""
+
+    def __init__(self, typed: str, candidates: Sequence[Choice]) -> None:
+        super().__init__(typed)
+        self.typed, self.candidates = typed, candidates
+
+
+def choices(here: Field, registry: Registry, day: str, language: str) -> tuple[Choice, ...]:
+    """What may be chosen for a field, or for each member of a list, on an ISO day; none where anything may be written.
+
+    Units must be there on that day; entries of the annual plan are those of its year.
+    """
+    one = here.items or here
+    if one.enum:
+        return tuple(Choice(value, one.value_label(value, language), (str(value),)) for value in one.enum)
+    if one.type == "boolean":
+        yes, no = (_YES, _NO) if language == "zh" else (_YES[::-1], _NO[::-1])
+        return Choice(True, yes[0], ("true", *yes)), Choice(False, no[0], ("false", *no))
+    return tuple(_registered(one.ref, registry, day))
+
+
+def meant(here: Field, typed: str, among: Sequence[Choice]) -> Any:
+    """The value of a field that a person typed; text that does not fit is left for the schema to refuse.
+
+    A choice is meant by its number, any of its names, or letters that only one of them has.
+    Raises UnclearError where several choices would do, or none.
+    """
+    typed = typed.strip()
+    if here.type == "array":
+        member = here.items or here
+        return [meant(member, one, among) for one in _members(member, typed, among)]
+    if among:
+        return chosen(typed, among).value
+    if here.is_date:
+        return _day(typed)
+    return plain_value(typed) if here.type in ("integer", "number") else typed
+
+
+def chosen(typed: str, among: Sequence[Choice]) -> Choice:
+    """The choice that was typed. Raises UnclearError."""
+    called = [one for one in among if one.is_called(typed)]
+    if len(called) == 1:
+        return called[0]
+    if not called and typed.isdecimal() and 1 <= int(typed) <= len(among):
+        return among[int(typed) - 1]
+    close = called or [one for one in among if one.contains(typed)]
+    if len(close) == 1:
+        return close[0]
+    raise UnclearError(typed, close)
+
+
+@cache
+def initials(text: str) -> str:
+    """The first letters of a Chinese name as it is spoken: ``smzj`` for 市民政局."""
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+
+
+def wrong(schemas: Schemas, root: Field, pointer: Pointer, value: Any) -> Problem | None:
+    """The first thing that the check would find in a value by itself, at a pointer into a record of ``root``."""
+    place = tuple(0 if isinstance(part, int) else part for part in pointer)
+    data = value
+    for part in reversed(place):
+        data = [data] if part == 0 else {part: data}
+    found = (one for one in problems(schemas, root.name, data) if one.pointer[: len(place)] == place)
+    texts = [(place, value)] if isinstance(value, str) else []
+    return next(found, None) or next(privacy(texts), None)
+
+
+def _members(member: Field, typed: str, among: Sequence[Choice]) -> Iterator[str]:
+    """Names and ids stand between commas, texts a line each."""
+    between = _BETWEEN.split(typed) if among or member.ref else typed.split("\n")
+    return (one.strip() for one in between if one.strip())
+
+
+def _day(typed: str) -> str:
+    try:
+        return loose_day(typed) or typed
+    except ValueError:
+        return typed
+
+
+def _registered(ref: str, registry: Registry, day: str) -> Iterator[Choice]:
+    if ref == "unit":
+        for unit in registry.units.values():
+            if unit.valid_on(day):
+                yield Choice(unit.id, unit.short_name, tuple(_named(_unit_names(unit))))
+    elif ref == "person":
+        for person in registry.people.values():
+            yield Choice(person.id, person.position, tuple(_named(_person_names(person))))
+    elif ref == "campaign":
+        for campaign in registry.campaigns.values():
+            yield Choice(campaign.id, campaign.name, tuple(_named((campaign.name, campaign.name_en))))
+    elif ref == "cause":
+        for code, name in registry.causes.items():
+            yield Choice(code, name, tuple(_named((name,))))
+    elif ref == "plan":
+        for entry in _planned(registry, int(day[:4])):
+            yield Choice(entry.id, entry.name, tuple(_named((entry.name,))))
+
+
+def _unit_names(unit: Unit) -> tuple[str, ...]:
+    return unit.short_name, unit.name, unit.name_en
+
+
+def _person_names(person: Person) -> tuple[str, ...]:
+    return person.position, person.position_en
+
+
+def _planned(registry: Registry, year: int) -> Iterator[PlanEntry]:
+    return (entry for (of, _), entry in registry.plans.items() if of == year)
+
+
+def _named(names: Iterable[str]) -> Iterator[str]:
+    """The names there are, and the initials of each that is not plain letters."""
+    for name in names:
+        if name:
+            yield name
+            if not name.isascii():
+                yield initials(name)
