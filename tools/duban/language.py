@@ -11,7 +11,19 @@ from typing import Any, cast
 from duban.finding import Detail, Finding
 
 LANGUAGES = ("zh", "en")
-DOMAINS = ("terms", "commands", "findings", "site", "papers", "signing", "guide", "daily", "reports", "assessment")
+DOMAINS = (
+    "terms",
+    "commands",
+    "findings",
+    "site",
+    "papers",
+    "signing",
+    "guide",
+    "daily",
+    "reports",
+    "assessment",
+    "importing",
+)
 _SPELT_OUT: Mapping[str, tuple[str, ...]] = {
     "expected": ("type.",),
     "problem": ("syntax.", "receipt.", ""),

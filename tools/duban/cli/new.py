@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from duban.cli.context import CLEAN, Context, Parser, UsageError, refused
+from duban.finding import Pointer
 from duban.language import Language
 from duban.load import place
 from duban.model import Data, Tree
@@ -16,6 +16,7 @@ from duban.numbering import next_id, path_of
 from duban.reader import Reader
 from duban.record import INSTRUCTION, OPEN
 from duban.repository import create_whole
+from duban.rules.case import put_at
 from duban.scalar import plain_value
 from duban.schema import Field, Schemas
 from duban.successor import Successor, successor
@@ -95,15 +96,19 @@ def _owed(found: Successor, before: str, identity: str, root: Field, text: Langu
 
 
 def _set(data: Data, setting: str, root: Field, text: Language) -> None:
+    put_at(data, *given_value(setting, root, text))
+
+
+def given_value(setting: str, root: Field, text: Language) -> tuple[Pointer, Any]:
+    """Where ``FIELD=VALUE`` puts what. Raises UsageError for a field that no item has."""
     name, equals, value = setting.partition("=")
     pointer = tuple(int(part) if part.isdigit() else part for part in name.replace("/", ".").strip(".").split("."))
     here = root.at(pointer)
     if not equals or here is None or name == "id":
         raise UsageError(text("new.no_such_field", field=name, known="、".join(_names(root))))
     if here.type == "array" and here.items and here.items.type == "string":
-        _put(data, pointer, [part.strip() for part in value.replace("、", ",").split(",")])
-    else:
-        _put(data, pointer, plain_value(value) if here.type in ("integer", "number", "boolean") else value)
+        return pointer, [part.strip() for part in value.replace("、", ",").split(",")]
+    return pointer, plain_value(value) if here.type in ("integer", "number", "boolean") else value
 
 
 def _names(root: Field) -> Iterator[str]:
@@ -111,21 +116,6 @@ def _names(root: Field) -> Iterator[str]:
         yield name
     for name in root.properties["intake"].properties:
         yield f"intake.{name}"
-
-
-def _put(data: Any, pointer: tuple[str | int, ...], value: Any) -> None:
-    for part, following in pairwise(pointer):
-        empty: Any = [] if isinstance(following, int) else {}
-        if isinstance(part, int):
-            while len(data) <= part:
-                data.append({})
-            data = data[part]
-        else:
-            data = data.setdefault(part, empty)
-    if isinstance(pointer[-1], int):
-        data.append(value)
-    else:
-        data[pointer[-1]] = value
 
 
 def _wanted(data: Data, pointer: tuple[str | int, ...]) -> bool:
@@ -160,7 +150,7 @@ def _ask(data: Data, pointer: tuple[str | int, ...], root: Field, context: Conte
     if field.enum and answer.isdigit() and 1 <= int(answer) <= len(field.enum):
         answer = str(field.enum[int(answer) - 1])
     if answer:
-        _put(data, pointer, answer)
+        put_at(data, pointer, answer)
 
 
 def _sign(intake: Data, tree: Tree, schemas: Schemas, day: str) -> None:

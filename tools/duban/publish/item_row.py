@@ -85,14 +85,15 @@ class Excerpt:
 def item_row(item: Item, status: Status) -> ItemRow:
     """The row of one item; what an edition cuts from the record is empty in the row."""
     record = item.record
-    notice = record.get("task_notice")
+    # What a notice does not say yet, an older ledger may.
+    units = record.get("task_notice", record.get("transcribed", {}))
     given = causes(record)
     return ItemRow(
         id=item.id,
         title=record["title"],
         sources=tuple(dict.fromkeys(source["type"] for source in record["intake"]["sources"])),
         lead_unit=status.lead_unit,
-        co_units=tuple(notice.get("co_units", ())) if notice else (),
+        co_units=tuple(units.get("co_units", ())),
         category=record["category"],
         campaign=record.get("campaign", ""),
         step=status.step,
