@@ -17,8 +17,9 @@ from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, prin
 from duban.cli.new import given_value
 from duban.cli.table import on_one_line, print_table
 from duban.importing.file_reader import read_file
-from duban.importing.importer import Import, Office, import_book
+from duban.importing.importer import Import, import_book
 from duban.importing.known import Source
+from duban.importing.making import Office
 from duban.importing.plain_text import plain
 from duban.importing.refusal import RefusedError
 from duban.importing.saved_mapping import SavedMapping, mapping_text, read_mapping

@@ -34,7 +34,6 @@ DoubtCode = Literal[
     "state_contradicts",
     "no_finish",
     "formula",
-    "text_cut",
     "changed",
     "warned",
 ]
@@ -47,9 +46,9 @@ LeftoverCode = Literal[
     "not_valid",
     "repeated",
     "lacks",
-    "second_value",
     "formula",
     "no_title",
+    "not_record",
 ]
 
 

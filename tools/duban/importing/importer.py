@@ -3,63 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from duban.finding import Finding
 from duban.importing.columns import Column, columns_of, field_names
 from duban.importing.days import year_in
 from duban.importing.fate import Doubt, Fate, LeftoverCode, Spot
 from duban.importing.grid import Book, Grid, Place, address
-from duban.importing.known import Known, Source, changes, content_of, rows_text
+from duban.importing.known import Known, Source, changes, content_of
+from duban.importing.making import STATES, Made, Maker, Office, State, codes_of
 from duban.importing.rows import Draft, Drafter
 from duban.importing.saved_mapping import SavedMapping
 from duban.importing.table import Layout, Table, head_key, layout
 from duban.importing.terms import Terms
-from duban.importing.words import TITLE
-from duban.load import Readings, place
-from duban.model import Data
-from duban.numbering import free_ids, path_of
-from duban.reader import Reader, Reading
-from duban.required import required_roles
+from duban.importing.whole_records import KNOWN, holds_records, whole_records
+from duban.importing.words import COMPUTED, TITLE
+from duban.reader import Reader
 from duban.schema import Field, Schemas
-from duban.writing import file_text
 
-State = Literal["new", "known", "changed", "refused"]
-"""Of a row: written as an item, in the ledger already as it is or otherwise, or not fit to be an item."""
-_SECRECY = "非涉密"
-_FOLDER = "items/"
-
-
-@dataclass(frozen=True)
-class Office:
-    """Who imports, on which ISO day, into what. ``lines`` are the cells that an export of the ledger has now.
-
-    They go by item id and by a head as ``head_key`` has it; ``exported`` are the fields by such a head.
-    """
-
-    readings: Readings
-    day: str
-    by: str
-    exported: Mapping[str, str] = field(default_factory=dict)
-    lines: Callable[[], Mapping[str, Mapping[str, str]]] = dict
-
-
-@dataclass
-class Made:
-    """One matter of the file: what became of it, the file it is to be, and the fields that it lacks for that."""
-
-    state: State
-    draft: Draft
-    id: str = ""
-    content: bytes = b""
-    findings: tuple[Finding, ...] = ()
-    lacks: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> str:
-        return path_of(self.id)
+Advance = Callable[[int, int], None]
+_STEP = 50
 
 
 @dataclass
@@ -72,7 +36,6 @@ class Import:
     doubts: list[Doubt] = field(default_factory=list)
     fates: dict[Spot, Fate] = field(default_factory=dict)
     texts: dict[Spot, str] = field(default_factory=dict)
-    tables: int = 0
 
     def of(self, state: State) -> list[Made]:
         """The matters that came to one end."""
@@ -89,50 +52,54 @@ class Import:
         return Counter(name for made in self.of("refused") for name in made.lacks)
 
 
+class _Part(NamedTuple):
+    """One matter of a table while nothing is decided; without columns a whole record."""
+
+    columns: tuple[Column, ...]
+    draft: Draft
+    broken: tuple[Place, ...] = ()
+
+
 def import_book(
-    book: Book,
-    source: Source,
-    office: Office,
-    saved: SavedMapping,
-    sheet: str = "",
-    advance: Callable[[int, int], None] | None = None,
+    book: Book, source: Source, office: Office, saved: SavedMapping, sheet: str = "", advance: Advance | None = None
 ) -> Import:
-    """What a file would bring to a ledger. Nothing is written, and every cell has an end."""
-    return _Importer(source, office, saved, advance).run(book, sheet)
+    """What a file would bring to a ledger, of one sheet or of all. Nothing is written, and every cell has an end."""
+    return _Importer(source, office, saved).run(book, sheet, advance)
 
 
 class _Importer:
     """One import under way."""
 
-    def __init__(
-        self, source: Source, office: Office, saved: SavedMapping, advance: Callable[[int, int], None] | None
-    ) -> None:
-        self._source, self._office, self._saved, self._advance = source, office, saved, advance
-        self._schemas = office.readings.schemas or Schemas({})
-        self._root: Field = self._schemas.field("item")
+    def __init__(self, source: Source, office: Office, saved: SavedMapping) -> None:
+        self._source, self._office, self._saved = source, office, saved
+        schemas = office.readings.schemas or Schemas({})
+        self._root: Field = schemas.field("item")
         self._terms = Terms(office.readings.registry, saved.values)
         self._names = field_names(self._root)
-        self._reader = Reader(self._schemas, office.readings.tree)
-        self._made = Import(source)
+        self._maker = Maker(office, source, Reader(schemas, office.readings.tree), self._root)
         self._known = Known(reading.data() for reading in office.readings.items.values() if reading.data)
-        self._taken = {reading.facts.id for reading in office.readings.items.values()}
-        self._free: dict[str, Iterator[str]] = {}
-        self._doubted: set[tuple[Spot, str]] = set()
+        self._made = Import(source)
+        self._said: dict[str, str] = {}
 
-    def run(self, book: Book, sheet: str) -> Import:
-        known = frozenset({*self._names, *self._office.exported})
+    def run(self, book: Book, sheet: str, advance: Advance | None) -> Import:
+        known = frozenset({*self._names, *self._office.exported, *KNOWN})
         layouts = [layout(one, known) for one in book.sheets]
-        own = next((one for one in layouts if self._is_export(one)), None)
-        drafts: list[tuple[Table, list[Column], Draft]] = []
+        own = next((one for one in layouts if _is_record(one)), None)
+        own = own or next((one for one in layouts if self._is_export(one)), None)
+        taken = []
         for one in layouts:
             self._rows(one)
-            reason = self._left_out(one, own, sheet)
-            if reason:
-                self._leave(one.grid, reason)
+            left = self._left_out(one, own, sheet)
+            if left is None:
+                taken.append(one)
             else:
-                drafts += self._drafts(one)
-        self._ends(drafts)
-        self._judged_together()
+                self._made.fates.update({Spot(one.grid.name, at): left for at in one.grid.cells})
+        total = sum(len(table.rows) for one in taken for table in one.tables)
+        for done, part in enumerate(part for one in taken for part in self._parts(one)):
+            if advance and done % _STEP == 0:
+                advance(done, total)
+            self._made.items.append(self._end(part))
+        self._maker.judge_together(self._made.items)
         self._cells()
         return self._made
 
@@ -157,222 +124,122 @@ class _Importer:
             for column, cell in one.grid.by_row[at].items():
                 spot = Spot(one.grid.name, (at, column))
                 self._made.texts[spot] = cell.text
-                body = kind == "body" or (kind == "title" and not one.tables)
-                self._made.fates[spot] = Fate("leftover", empty) if body else Fate(kind)  # type: ignore[arg-type]
+                has_end = kind != "body" and (kind != "title" or bool(one.tables))
+                self._made.fates[spot] = Fate(kind) if has_end and kind != "body" else Fate("leftover", empty)
 
-    def _leave(self, grid: Grid, fate: Fate) -> None:
-        for at in grid.cells:
-            self._made.fates[Spot(grid.name, at)] = fate
-
-    def _drafts(self, one: Layout) -> Iterator[tuple[Table, list[Column], Draft]]:
+    def _parts(self, one: Layout) -> Iterator[_Part]:
         for table in one.tables:
-            columns = [
-                *columns_of(table, one.grid, self._saved, self._names, self._office.exported, self._terms, self._root)
-            ]
-            self._made.columns += columns
-            self._made.tables += 1
-            if not any(TITLE in column.fields for column in columns):
-                self._untitled(table, one.grid)
+            if holds_records(table):
+                for whole in whole_records(table, one.grid):
+                    yield _Part((), Draft(table.sheet, whole.rows, whole.data, used=whole.used), tuple(whole.broken))
                 continue
-            self._unheaded(table, one.grid)
-            drafter = Drafter(
-                table,
-                one.grid,
-                columns,
-                self._saved,
-                self._terms,
-                self._root,
-                self._office.day,
-                year_in(self._source.file),
-            )
-            for draft in drafter.drafts():
-                yield table, columns, draft
+            exported = self._office.exported
+            columns = columns_of(table, one.grid, self._saved, self._names, exported, self._terms, self._root)
+            self._made.columns += columns
+            titled = any(TITLE in column.fields for column in columns)
+            self._placeless(table, one.grid, titled=titled)
+            if titled:
+                year, day = year_in(self._source.file), self._office.day
+                drafter = Drafter(table, one.grid, columns, self._saved, self._terms, self._root, day, year)
+                yield from (_Part(columns, draft) for draft in drafter.drafts())
 
-    def _untitled(self, table: Table, grid: Grid) -> None:
-        """Nobody can tell what the rows are about."""
-        for row in table.rows:
-            for column in grid.by_row[row]:
-                self._made.fates[Spot(grid.name, (row, column))] = Fate("leftover", "no_title")
-
-    def _unheaded(self, table: Table, grid: Grid) -> None:
+    def _placeless(self, table: Table, grid: Grid, *, titled: bool) -> None:
+        """Cells of a table that nobody can tell what they are about, or that stand below no head."""
         headed = {head.column for head in table.heads}
         for row in table.rows:
-            for column in grid.by_row[row].keys() - headed:
-                self._made.fates[Spot(grid.name, (row, column))] = Fate("leftover", "no_head")
+            for column in grid.by_row[row]:
+                if not titled or column not in headed:
+                    why: LeftoverCode = "no_head" if titled else "no_title"
+                    self._made.fates[Spot(grid.name, (row, column))] = Fate("leftover", why)
 
-    def _ends(self, drafts: list[tuple[Table, list[Column], Draft]]) -> None:
-        """Each draft known, or made an item of and judged by itself."""
-        said: dict[str, str] = {}
-        for done, (_, columns, draft) in enumerate(drafts):
-            if self._advance and done % 100 == 0:
-                self._advance(done, len(drafts))
-            identity = self._known.found(draft, self._source)
-            if identity:
-                self._made.items.append(self._compared(columns, draft, identity))
-                continue
-            content = content_of(draft.data)
-            row = f"{draft.sheet}!{draft.rows[0]}"
-            if content in said and draft.title:
-                self._made.items.append(Made("refused", draft, findings=()))
-                self._fate(draft, Fate("leftover", "repeated", said[content]))
-                continue
-            said[content] = row
-            self._made.items.append(self._item(draft))
+    def _end(self, part: _Part) -> Made:
+        """One matter known, repeated, or made an item of and judged by itself."""
+        draft = part.draft
+        for at in part.broken:
+            self._made.fates[Spot(draft.sheet, at)] = Fate("leftover", "not_record")
+        if not part.columns:
+            identity = str(draft.data.get("id", ""))
+            if identity in self._known.records:
+                return self._compared(part, identity)
+            return self._maker.whole(draft)
+        identity = self._known.found(draft, self._source)
+        if identity:
+            return self._compared(part, identity)
+        content = content_of(draft.data)
+        if content in self._said and draft.title:
+            self._fate(draft, Fate("leftover", "repeated", self._said[content]))
+            return Made("refused", draft)
+        self._said[content] = f"{draft.sheet}!{draft.rows[0]}"
+        return self._maker.item(draft)
 
-    def _compared(self, columns: list[Column], draft: Draft, identity: str) -> Made:
-        """A row that is in the ledger: what it says otherwise is a doubt, for entries are never written over."""
-        before = len(draft.doubts)
-        if not self._known.is_same_row(identity, draft, self._source):
-            draft.doubts.clear()
-            before = 0
-            if columns and all(column.reason == "export" for column in columns):
-                draft.doubts += self._cells_changed(columns, draft, identity)
-            else:
-                places = dict(reversed(draft.sources))
-                for pointer, new, old in changes(draft, self._known.records[identity]):
-                    draft.doubts.append(
-                        Doubt(Spot(draft.sheet, places[pointer]), str(new), "changed", str(old or ""), {"id": identity})
-                    )
+    def _compared(self, part: _Part, identity: str) -> Made:
+        """What is in the ledger already: what is said otherwise is a doubt, for entries are never written over."""
+        draft = part.draft
+        draft.doubts = (
+            [] if self._known.is_same_row(identity, draft, self._source) else [*self._changed(part, identity)]
+        )
+        return Made("changed" if draft.doubts else "known", draft, identity)
+
+    def _changed(self, part: _Part, identity: str) -> Iterator[Doubt]:
+        draft, record = part.draft, self._known.records[identity]
+        if not part.columns:
+            if draft.data != record:
+                yield Doubt(Spot(draft.sheet, draft.used[0]), identity, "changed", "", {"id": identity})
+        elif all(column.reason == "export" for column in part.columns):
+            yield from self._cells_changed(part, identity)
         else:
-            draft.doubts.clear()
-            before = 0
-        return Made("changed" if len(draft.doubts) > before else "known", draft, identity)
+            places = dict(reversed(draft.sources))
+            for pointer, new, old in changes(draft, record):
+                spot = Spot(draft.sheet, places[pointer])
+                yield Doubt(spot, str(new), "changed", str(old or ""), {"id": identity})
 
-    def _cells_changed(self, columns: list[Column], draft: Draft, identity: str) -> Iterator[Doubt]:
+    def _cells_changed(self, part: _Part, identity: str) -> Iterator[Doubt]:
         """The cells of an export's line that the ledger's own line has otherwise; what it counts is no change."""
         line = self._office.lines().get(identity, {})
-        texts = self._made.texts
-        for column in columns:
-            spot = Spot(draft.sheet, (draft.rows[0], column.column))
-            stands, found = line.get(head_key(column.head), ""), texts.get(spot, "")
-            if column.fields != ("computed",) and found != stands:
+        for column in part.columns:
+            spot = Spot(part.draft.sheet, (part.draft.rows[0], column.column))
+            stands, found = line.get(head_key(column.head), ""), self._made.texts.get(spot, "")
+            if column.fields != (COMPUTED,) and found != stands:
                 yield Doubt(spot, found, "changed", stands, {"id": identity})
 
-    def _item(self, draft: Draft) -> Made:
-        """The draft as a file, judged as the check would."""
-        data = self._complete(draft)
-        path = path_of(data["id"])
-        content = file_text(data, self._root).encode()
-        reading = self._reader.item(path, content)
-        findings = self._findings(path, content, reading)
-        if any(one.severity == "error" for one in findings):
-            return Made("refused", draft, data["id"], content, findings, _lacking(reading))
-        self._taken.add(data["id"])
-        return Made("new", draft, data["id"], content, findings)
-
-    def _findings(self, path: str, content: bytes, reading: Reading) -> tuple[Finding, ...]:
-        problems = [one for one in reading.problems if one.holds_on(self._office.day)]
-        return (*reading.syntax, *place(path, content, problems))
-
-    def _complete(self, draft: Draft) -> Data:
-        """The draft's data with its id, its source, who transcribed it and who must sign that."""
-        office, data = self._office, draft.data
-        intake = data.setdefault("intake", {})
-        intake.setdefault("received_by", office.by)
-        intake.setdefault("signed", self._signed(data))
-        data.setdefault("secrecy", _SECRECY)
-        before = data.get("transcribed", {})
-        data["transcribed"] = {
-            "file": self._source.file,
-            "sha256": self._source.sha256,
-            "sheet": draft.sheet,
-            "rows": rows_text(draft.rows),
-            "on": office.day,
-            "by": office.by,
-            **before,
-            "cells": draft.cells,
-        }
-        year = str(intake.get("received_on", ""))[:4] or office.day[:4]
-        asked = str(data.get("id", ""))
-        data["id"] = asked if asked and asked not in self._taken and asked[:4] == year else self._next(year)
-        return data
-
-    def _signed(self, data: Data) -> list[dict[str, str]]:
-        """The seats of the intake: the transcriber answers for it on the day of the transcription, not of old."""
-        registry, day, by = self._office.readings.registry, self._office.day, self._office.by
-        signed = []
-        for role in required_roles(registry.policy, "intake", data, day):
-            name = role.partition("@")[0]
-            person = registry.people.get(by)
-            holder = by if person is not None and person.holds(name, day) else registry.holder(name, day)
-            signed.append({"role": name, "by": holder or by, "on": day})
-        return signed
-
-    def _next(self, year: str) -> str:
-        if year not in self._free:
-            self._free[year] = free_ids(self._taken, year)
-        return next(one for one in self._free[year] if one not in self._taken)
-
-    def _judged_together(self) -> None:
-        """What is wrong between the new files and the ledger; whoever breaks a rule is not written, until none does."""
-        readings, day = self._office.readings, self._office.day
-        while new := {made.path: made for made in self._made.of("new")}:
-            read = {path: self._reader.item(path, made.content) for path, made in new.items()}
-            tree = {**readings.tree, **{path: made.content for path, made in new.items()}}
-            together = replace(readings, tree=tree, items={**readings.items, **read})
-            broken = False
-            for finding in together.findings(day):
-                made = new.get(finding.path)
-                if made is None or finding in made.findings:
-                    continue
-                made.findings = (*made.findings, finding)
-                if finding.severity == "error":
-                    made.state, broken = "refused", True
-            if not broken:
-                return
-
     def _cells(self) -> None:
-        """The end of every cell of a body, by what became of the matter it is of."""
-        for made in sorted(self._made.items, key=lambda one: ("refused", "known", "changed", "new").index(one.state)):
+        """The end of every cell of a body, by what became of the matter it is of; a value before all others."""
+        doubted = set()
+        for made in sorted(self._made.items, key=lambda one: STATES.index(one.state), reverse=True):
             draft = made.draft
-            if made.state == "refused":
-                self._doubts(draft)
-                if made.findings:
-                    codes = "、".join(dict.fromkeys(one.code for one in made.findings))
-                    lacks = all(one.code == "D101" for one in made.findings)
-                    self._fate(draft, Fate("leftover", "lacks" if lacks else "not_valid", codes))
-            elif made.state == "new":
-                self._doubts(draft)
-                self._warned(made)
+            if made.state == "new":
                 self._fate(draft, Fate("value", "", made.id))
-            else:
-                self._doubts(draft)
+                warned = ((Spot(draft.sheet, draft.used[0]), one) for one in made.findings)
+                draft.doubts += [Doubt(at, draft.title, "warned", one.code, {"id": made.id}) for at, one in warned]
+            elif made.state != "refused":
                 self._fate(draft, Fate("known", "", made.id))
+            elif made.findings or not made.id:
+                lacks = bool(made.lacks) and all(one.code == "D101" for one in made.findings)
+                self._fate(draft, Fate("leftover", "lacks" if lacks else "not_valid", codes_of(made.findings)))
             for at in draft.computed:
                 self._made.fates[Spot(draft.sheet, at)] = Fate("computed")
             for at in draft.formulas:
                 self._made.fates[Spot(draft.sheet, at)] = Fate("leftover", "formula")
+            # A cell that several matters share is doubted once.
+            for doubt in draft.doubts:
+                if (doubt.spot, doubt.code) not in doubted:
+                    doubted.add((doubt.spot, doubt.code))
+                    self._made.doubts.append(doubt)
         order = {name: place for place, name in enumerate(dict.fromkeys(spot.sheet for spot in self._made.fates))}
         self._made.doubts.sort(key=lambda one: (order[one.spot.sheet], one.spot.place))
 
-    def _doubts(self, draft: Draft) -> None:
-        """A cell that several matters share is doubted once."""
-        for one in draft.doubts:
-            if (one.spot, one.code) not in self._doubted:
-                self._doubted.add((one.spot, one.code))
-                self._made.doubts.append(one)
-
-    def _warned(self, made: Made) -> None:
-        for finding in made.findings:
-            spot = Spot(made.draft.sheet, made.draft.used[0])
-            self._made.doubts.append(Doubt(spot, made.draft.title, "warned", finding.code, {"id": made.id}))
-
     def _fate(self, draft: Draft, fate: Fate) -> None:
         for at in draft.used:
-            spot = Spot(draft.sheet, at)
-            if self._made.fates[spot].kind == "leftover" or (
-                fate.kind == "value" and self._made.fates[spot].kind == "known"
+            stands = self._made.fates[Spot(draft.sheet, at)]
+            if (stands.kind == "leftover" and stands.why != "repeated") or (stands.kind, fate.kind) == (
+                "known",
+                "value",
             ):
-                self._made.fates[spot] = fate
+                self._made.fates[Spot(draft.sheet, at)] = fate
 
 
-def _lacking(reading: Reading) -> tuple[str, ...]:
-    """The required fields that a file has not, by their place: ``intake/received_on``."""
-    return tuple(
-        "/".join(str(part) for part in (*problem.pointer, problem.details["field"]))
-        for problem in reading.problems
-        if problem.code == "D101"
-    )
+def _is_record(one: Layout) -> bool:
+    return any(holds_records(table) for table in one.tables)
 
 
 def cell_name(sheet: str, at: Place) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
@@ -17,6 +16,7 @@ from duban.record import ItemRecord
 from duban.rules.case import value_at
 
 _OF_THE_FILE = ("file", "sha256", "sheet", "rows", "on", "by", "cells")
+_OF_THE_REGISTRAR = ("received_by", "signed")
 
 
 class Source(NamedTuple):
@@ -80,15 +80,9 @@ def rows_text(rows: tuple[int, int]) -> str:
 
 def content_of(data: Data) -> str:
     """Names what a row says, whatever file it stands in and whoever took it from there."""
-    said = copy.deepcopy(data)
-    said.pop("id", None)
-    for name in _OF_THE_FILE:
-        said.get("transcribed", {}).pop(name, None)
-    if not said.get("transcribed"):
-        said.pop("transcribed", None)
-    for name in ("received_by", "signed"):
-        said.get("intake", {}).pop(name, None)
-    return digest_of(said)
+    before = {name: value for name, value in data.get("transcribed", {}).items() if name not in _OF_THE_FILE}
+    intake = {name: value for name, value in data.get("intake", {}).items() if name not in _OF_THE_REGISTRAR}
+    return digest_of({**data, "id": "", "transcribed": before, "intake": intake})
 
 
 def changes(draft: Draft, record: Data) -> Iterator[tuple[Pointer, Any, Any]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from duban.finding import Pointer
@@ -250,7 +252,9 @@ class Drafter:
         near = self._near.get(column.column)
         if not near:
             return ""
-        return min(near, key=lambda one: (abs(one[0] - row), one[0] > row))[1]
+        at = bisect_right(near, row, key=itemgetter(0))
+        beside = near[max(at - 1, 0) : at + 1]
+        return min(beside, key=lambda one: (abs(one[0] - row), one[0] > row))[1]
 
     def _day_of(self, rows: list[int]) -> tuple[str, bool]:
         """A day with its year in the rows of a matter: of its intake or source, else any; and whether a deadline."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from duban.importing.refusal import RefusedError
@@ -35,6 +36,7 @@ class SavedMapping:
         return next((fields for name, fields in self.columns.items() if name == head or head_key(name) == wanted), None)
 
 
+@cache
 def pointer_to(name: str) -> tuple[str | int, ...]:
     """A field's name as a pointer: ``intake/sources/0/type`` and ``intake.sources.0.type`` are the same."""
     parts = name.replace(".", "/").strip("/").split("/")

@@ -11,8 +11,9 @@ from duban.documents.workbook import Sheet, workbook
 from duban.importing.columns import Column
 from duban.importing.fate import KINDS, Doubt, Fate, Spot
 from duban.importing.grid import address, letters
-from duban.importing.importer import Import, Made, cell_name
+from duban.importing.importer import Import, cell_name
 from duban.importing.known import rows_text
+from duban.importing.making import STATES, Made
 from duban.importing.plain_text import on_one_line
 from duban.importing.saved_mapping import pointer_to
 from duban.importing.words import COMPUTED, NOTES, NOWHERE
@@ -115,7 +116,7 @@ class Teller:
         states = Counter(one.state for one in self.made.items)
         cells = Counter(fate.kind for fate in self.made.fates.values())
         return {
-            **{state: states[state] for state in ("new", "known", "changed", "refused")},
+            **{state: states[state] for state in STATES},
             "doubts": len(self.made.doubts),
             "cells": len(self.made.fates),
             **{f"cells_{kind}": cells[kind] for kind in KINDS},

@@ -14,7 +14,7 @@ from duban.importing.notes import Part, parts_of
 from duban.importing.plain_text import on_one_line
 from duban.importing.saved_mapping import pointer_to
 from duban.importing.terms import Term, Terms, whole_number
-from duban.importing.words import CO_UNITS, LEAD_UNIT, NOTES, SOURCE_TYPE, TITLE
+from duban.importing.words import CO_UNITS, LEAD_UNIT, NOTES, SECRECY, SOURCE_TYPE, TITLE
 from duban.schema import Field
 
 _LONGEST_LINE = 120
@@ -51,6 +51,9 @@ class Reader:
             return Read([*_notes(parts, label)], _note_doubts(parts, cell.text, spot))
         here = self._root.at(pointer_to(name))
         found = self._found(name, cell, here, spot, years) if here is not None else Read()
+        if not found.values and name == SECRECY:
+            # What may be classified is never called otherwise: the item is refused.
+            return Read([Value(name, cell.text)])
         if not found.values:
             doubt = Doubt(spot, cell.text, "not_understood")
             return Read([Value(NOTES, {"label": label, "text": cell.text})], [doubt])

@@ -14,6 +14,7 @@ SOURCE_TYPE, LEADER, INSTRUCTION_TEXT = f"{SOURCE}type", f"{SOURCE}leader", f"{S
 SERIAL, NOTES = "transcribed/serial", "transcribed/notes"
 LEAD_UNIT, CO_UNITS = "transcribed/lead_unit", "transcribed/co_units"
 DEADLINE, STATE, FINISHED = "transcribed/deadline", "transcribed/state", "transcribed/finished_on"
+SECRECY = "secrecy"
 COMPUTED = "computed"
 """What this ledger counts by itself: lights and days left are compared, never taken over."""
 NOWHERE = ""
