@@ -27,9 +27,8 @@ _OF_YEAR = re.compile(rf"{_MONTH}\s*月\s*{_DAY}\s*{_TAIL}")
 _OF_YEAR_LOOSE = re.compile(rf"{_MONTH}[./\-]{_DAY}")
 _MONTH_ALONE = re.compile(rf"(?:{_YEAR}\s*[年./\-]\s*)?{_MONTH}\s*月?\s*(?P<end>底前?|末前?|份)?")
 _SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")
-_LIKELY_SERIALS = range(32_874, 58_806)
-"""From 1990 to 2060: a number of five digits outside is no day of a ledger."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2060
+"""A number of five digits that counts to another year is no day of a ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def read_day(cell: Cell, years: Years) -> Day | None:
     if cell.kind == "day":
         return _bounded(cell.text[:10])
     if cell.kind == "number":
-        return _counted(cell.text, years)
+        return _counted(cell, years)
     if cell.kind != "text":
         return None
     text = _normal(cell.text)
@@ -127,21 +126,21 @@ def _bounded(iso: str) -> Day | None:
     return Day(iso) if iso[:4].isdigit() and _FIRST_YEAR <= int(iso[:4]) <= _LAST_YEAR else None
 
 
-def _serial(text: str) -> Day | None:
+def _serial(text: str, counted: str = "") -> Day | None:
     """A bare count of days, as a cell that lost its format shows it: 43651; or a day without signs: 20190705."""
     if found := _TIGHT.fullmatch(text):
         return _made(int(found["year"]), found)
-    if not _SERIAL.fullmatch(text) or int(float(text)) not in _LIKELY_SERIALS:
+    if not _SERIAL.fullmatch(text):
         return None
-    day = day_of_serial(float(text))
-    return Day(day.isoformat(), ("serial",)) if day else None
+    day = date.fromisoformat(counted) if counted else day_of_serial(float(text))
+    return Day(day.isoformat(), ("serial",)) if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
-def _counted(text: str, years: Years) -> Day | None:
+def _counted(cell: Cell, years: Years) -> Day | None:
     """A number: a count of days, or a day as 7.5; not 7.1, which may have been 7.10."""
-    found = _OF_YEAR_LOOSE.fullmatch(text)
+    found = _OF_YEAR_LOOSE.fullmatch(cell.text)
     if found is None:
-        return _serial(text)
+        return _serial(cell.text, cell.day)
     if found["day"] in ("1", "2", "3"):
         return None
     return _of_year(int(found["month"]), int(found["day"]), years, ("month_or_day",))

@@ -13,15 +13,15 @@ Place = tuple[int, int]
 
 
 class Cell(NamedTuple):
-    """One cell that is not empty: its text as a person reads it, and of a day or a number what it counts.
+    """One cell that is not empty: its text as a person reads it.
 
     A ``day`` is text in ISO form; a ``formula`` is one whose result the file does not hold, an ``error`` one of
-    the spreadsheet's own, such as ``#REF!``.
+    the spreadsheet's own, such as ``#REF!``. ``day`` is the ISO day that a number would count, "" where none.
     """
 
     text: str
     kind: Kind = "text"
-    number: float | None = None
+    day: str = ""
 
 
 class Span(NamedTuple):

@@ -82,7 +82,8 @@ class _Importer:
         self._said: dict[str, str] = {}
 
     def run(self, book: Book, sheet: str, advance: Advance | None) -> Import:
-        known = frozenset({*self._names, *self._office.exported, *KNOWN})
+        saved = (head_key(part) for head in self._saved.columns for part in (head, *head.split("/")))
+        known = frozenset({*self._names, *self._office.exported, *KNOWN, *saved})
         layouts = [layout(one, known) for one in book.sheets]
         own = next((one for one in layouts if _is_record(one)), None)
         own = own or next((one for one in layouts if self._is_export(one)), None)

@@ -44,8 +44,8 @@ def number_cell(raw: str, *, as_day: bool, of_1904: bool) -> Cell:
         number = float(raw)
     except ValueError:
         return Cell(raw, "text")
-    day = day_of_serial(number, of_1904=of_1904) if as_day else None
-    if day is not None:
-        return Cell(day.isoformat(), "day", number)
+    counted = day_of_serial(number, of_1904=of_1904)
+    if as_day and counted is not None:
+        return Cell(counted.isoformat(), "day")
     whole = number.is_integer() and abs(number) < 1e15
-    return Cell(str(int(number)) if whole else raw, "number", number)
+    return Cell(str(int(number)) if whole else raw, "number", counted.isoformat() if counted else "")

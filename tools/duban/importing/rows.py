@@ -26,6 +26,7 @@ from duban.importing.words import (
     DEADLINE,
     FINISHED,
     INSTRUCTION_TEXT,
+    LEAD_UNIT,
     LEADER,
     NOTES,
     NOWHERE,
@@ -123,7 +124,8 @@ class Drafter:
         draft = Draft(self._table.sheet, (rows[0], rows[-1]))
         told: list[_Told] = []
         own, behind = self._day_of(rows)
-        for column in self._columns:
+        # A deadline without a year is told by the day that the matter came in, whatever column stands first.
+        for column in sorted(self._columns, key=lambda one: RECEIVED not in one.fields):
             for place in dict.fromkeys(place for row in rows if (place := self._grid.origin(row, column.column))):
                 self._read(column, place, draft, told, own, behind)
         self._section(rows[0], draft, told)
@@ -143,9 +145,10 @@ class Drafter:
                 continue
             here = self._root.at(pointer_to(name)) if name != NOTES else None
             is_due = here is not None and here.is_due
+            received = next((one.value.value for one in told if one.value.field == RECEIVED), "") if is_due else ""
             years = Years(
                 self._saved.year,
-                own,
+                own or received,
                 self._title_year,
                 self._file_year,
                 self._nearest(column, place[0]),
@@ -155,19 +158,26 @@ class Drafter:
             read = self._reader.read(name, cell, spot, self._label(column.column), years)
             draft.doubts += read.doubts
             for value in read.values:
-                if value.field in _LISTS or all(one.value.field != value.field for one in told):
-                    told.append(_Told(value, place))
-                    kept = True
-                elif any(one.value == value for one in told):
-                    kept = True
-                else:
-                    told.append(_Told(Value(NOTES, {"label": self._label(column.column), "text": cell.text}), place))
-                    draft.doubts.append(Doubt(spot, cell.text, "several_values"))
-                    kept = True
+                told.append(_Told(self._beside(value, told, draft, spot, cell, column), place))
+                kept = True
         if kept:
             draft.used.append(place)
         elif cell.kind in ("formula", "error"):
             draft.formulas.append(place)
+
+    def _beside(self, value: Value, told: list[_Told], draft: Draft, spot: Spot, cell: Cell, column: Column) -> Value:
+        """A value beside those that other rows of the matter gave for its field: the first counts, and is doubted.
+
+        Further lead units support; of anything else that differs the words are kept as a note.
+        """
+        others = [one.value.value for one in told if one.value.field == value.field]
+        if value.field in _LISTS or not others or value.value in others:
+            return value
+        if value.field == LEAD_UNIT:
+            draft.doubts.append(Doubt(spot, cell.text, "several_units", others[0], {"ref": "unit"}))
+            return Value(CO_UNITS, value.value)
+        draft.doubts.append(Doubt(spot, cell.text, "several_values", str(others[0])))
+        return Value(NOTES, {"label": self._label(column.column), "text": cell.text})
 
     def _section(self, row: int, draft: Draft, told: list[_Told]) -> None:
         """What the section of a row says of it: its source where it names one and no column does, else a note."""
@@ -214,17 +224,22 @@ class Drafter:
                 source.setdefault(name, value)
 
     def _finish(self, draft: Draft) -> None:
-        """State and day of finish say the same, or there is a doubt."""
+        """State and day of finish say the same; where they do not, the matter goes on and the day is kept as a note."""
         before = draft.data.get("transcribed", {})
-        spot = Spot(
-            draft.sheet,
-            next((place for pointer, place in draft.sources if pointer == pointer_to(STATE)), (draft.rows[0], 1)),
-        )
-        if before.get("finished_on") and "state" not in before:
+        places = {pointer: place for pointer, place in draft.sources}
+        spot = Spot(draft.sheet, places.get(pointer_to(STATE), (draft.rows[0], 1)))
+        done = before.get("finished_on")
+        if done and "state" not in before:
             before["state"] = OVER
-        elif before.get("finished_on") and before["state"] == UNDER_WAY:
-            draft.doubts.append(Doubt(spot, UNDER_WAY, "state_contradicts", before["finished_on"]))
-        elif before.get("state") == OVER and "finished_on" not in before:
+        elif done and before["state"] == UNDER_WAY:
+            draft.doubts.append(Doubt(spot, UNDER_WAY, "state_contradicts", done))
+            del before["finished_on"]
+            here, place = self._root.at(pointer_to(FINISHED)), places.get(pointer_to(FINISHED))
+            draft.sources = [one for one in draft.sources if one[0] != pointer_to(FINISHED)]
+            if place is not None:
+                note = {"label": here.title if here else FINISHED, "text": self._grid.cells[place].text}
+                _append(draft, NOTES, note, place)
+        elif before.get("state") == OVER and not done:
             draft.doubts.append(Doubt(spot, OVER, "no_finish"))
 
     def _label(self, column: int) -> str:
@@ -294,16 +309,20 @@ def _assemble(draft: Draft, told: list[_Told]) -> None:
     for one in told:
         name, value = one.value
         if name in (CO_UNITS, "plan_refs", NOTES):
-            pointer = pointer_to(name)
-            listed = _list_at(draft.data, pointer)
-            if name == CO_UNITS and (value in listed or value == draft.data.get("transcribed", {}).get("lead_unit")):
-                continue
-            place = (*pointer, len(listed))
-            listed.append(value)
-            source = (*place, "text") if name == NOTES else place
-            draft.sources.append((source, one.place))
+            before = draft.data.get("transcribed", {})
+            if name != CO_UNITS or (value not in before.get("co_units", ()) and value != before.get("lead_unit")):
+                _append(draft, name, value, one.place)
         elif not name.startswith(SOURCE):
             _put(draft, pointer_to(name), on_one_line(value) if name == SERIAL else value, one.place)
+
+
+def _append(draft: Draft, name: str, value: Any, place: Place) -> None:
+    """Add a member to a list of the draft's data, with the cell that it came from."""
+    pointer = pointer_to(name)
+    listed = _list_at(draft.data, pointer)
+    at = (*pointer, len(listed))
+    listed.append(value)
+    draft.sources.append(((*at, "text") if name == NOTES else at, place))
 
 
 def _put(draft: Draft, pointer: Pointer, value: Any, place: Place) -> None:
@@ -325,10 +344,3 @@ def _has(data: Data, pointer: Pointer) -> bool:
     except (KeyError, IndexError):
         return False
     return True
-
-
-def cells_below(grid: Grid, rows: Sequence[int]) -> Iterator[tuple[Place, Cell]]:
-    """Every cell that holds something in some rows."""
-    for row in rows:
-        for column, cell in grid.by_row.get(row, {}).items():
-            yield (row, column), cell

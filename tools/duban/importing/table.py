@@ -13,7 +13,7 @@ from duban.importing.words import COLUMNS, EITHER, FOOT, TOTALS
 
 RowKind = Literal["title", "head", "repeated_head", "total", "section", "foot", "body"]
 """What a row is: above the heads a title, then heads; a section names what the rows below it have in common."""
-_FEWEST_HEADS = 2
+_FEWEST_HEADS, _FEWEST_UNKNOWN = 2, 3
 _MOST_HEAD_ROWS = 4
 _LONGEST_HEAD = 30
 _SECTION = re.compile(r"(?:第?[一二三四五六七八九十百]+[、.．章节部类]|[(（][一二三四五六七八九十]+[)）]|[IVX]+[.、])")
@@ -63,7 +63,20 @@ def head_key(text: str) -> str:
 
 def layout(grid: Grid, known: frozenset[str] = frozenset()) -> Layout:
     """The tables of a sheet; none where no row looks like heads. ``known`` are more heads, as ``head_key`` has them."""
-    return _Reading(grid, _KNOWN | known).layout()
+    found = _Reading(grid, _KNOWN | known).layout()
+    if found.tables:
+        return found
+    # Heads that nobody knows are heads all the same: a person may say what each is.
+    likely = next((row for row in grid.rows if _may_be_heads(grid, row)), 0)
+    named = frozenset(head_key(cell.text) for cell in grid.by_row[likely].values()) if likely else known
+    return _Reading(grid, named).layout() if likely else found
+
+
+def _may_be_heads(grid: Grid, row: int) -> bool:
+    """Whether a row is a line of short, differing texts with about as much below it."""
+    cells, below = grid.by_row[row], grid.by_row.get(row + 1, {})
+    texts = {cell.text for cell in cells.values() if cell.kind == "text" and len(cell.text) <= _LONGEST_HEAD}
+    return len(texts) == len(cells) >= _FEWEST_UNKNOWN and len(below.keys() & cells.keys()) * 2 > len(cells)
 
 
 class _Reading:

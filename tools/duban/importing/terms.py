@@ -54,18 +54,16 @@ class Terms:
     def listed(self, name: str, text: str, here: Field) -> list[tuple[str, Term | None]]:
         """The same for each of several in one cell, with what was written for it."""
         whole = self.find(name, text, here)
-        if whole is not None:
+        if whole is not None and whole.how != "close":
             return [(text, whole)]
-        found = []
+        found: list[tuple[str, Term | None]] = []
         for part in (one for one in _PARTED.split(text) if one):
             term = self.find(name, part, here)
             pieces = [one for one in _AND.split(part) if one]
-            if term is None and len(pieces) > 1:
-                terms = [(one, self.find(name, one, here)) for one in pieces]
-                if all(one[1] for one in terms):
-                    found += terms
-                    continue
-            found.append((part, term))
+            joined = [(one, self.find(name, one, here)) for one in pieces]
+            # A name may hold 和 itself; where it is no whole name, and both sides are, they are two.
+            several = len(pieces) > 1 and (term is None or term.how == "close") and all(one[1] for one in joined)
+            found += joined if several else [(part, term)]
         return found
 
     def _find(self, name: str, text: str, here: Field) -> Term | None:
@@ -118,7 +116,7 @@ def _pairs(names: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
 
 def _core(name: str) -> str:
     """A unit's name without the city before it: 住建局 of 市住建局."""
-    return _HEADS.sub("", _BRACKETS.sub("", folded(name)))
+    return _HEADS.sub("", _BRACKETS.sub("", folded(name))).replace("人民政府", "政府")
 
 
 def _named(wanted: str, names: _Names) -> Term | None:

@@ -96,7 +96,7 @@ class Reader:
             doubts.append(Doubt(spot, "、".join(said for said, term in terms if term is None), "not_understood"))
         names = [name if name != LEAD_UNIT or index == 0 else CO_UNITS for index in range(len(known))]
         if name == LEAD_UNIT and len(known) > 1:
-            doubts.append(Doubt(spot, text, "several_units", known[0][0]))
+            doubts.append(Doubt(spot, text, "several_units", known[0][1].value, {"ref": "unit"}))
         values = [Value(one, term.value) for one, (_, term) in zip(names, known, strict=True)]
         if len(known) < len(terms):
             # What was understood is a value; the words themselves are kept beside it.
