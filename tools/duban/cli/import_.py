@@ -31,7 +31,7 @@ from duban.load import Readings
 from duban.repository import create_whole, write_whole
 from duban.schema import Field
 
-_SHOWN, _LONGEST = 30, 60
+_SHOWN, _LONGEST, _LONGEST_NAME = 30, 60, 120
 _EXPORTED: Mapping[str, str] = {
     "id": "id",
     "title": TITLE,
@@ -105,7 +105,7 @@ def _imported(
     if options.sheet and all(one.name != options.sheet for one in book.sheets):
         known = "、".join(one.name for one in book.sheets)
         raise UsageError(text("import.no_sheet", sheet=options.sheet, known=known))
-    source = Source(plain(path.name), hashlib.sha256(content).hexdigest())
+    source = Source(plain(path.name)[-_LONGEST_NAME:], hashlib.sha256(content).hexdigest())
     office = _office(readings, day, _transcriber(options.by, readings, day, text))
     with progress_bar(text("import.working"), shown=True) as advance:
         return import_book(book, source, office, saved, options.sheet, advance)

@@ -7,6 +7,7 @@ import csv
 import io
 
 from duban.documents.csv_file import FORMULA
+from duban.documents.sheet_name import sheet_names
 from duban.importing.grid import Book, Cell, Grid, Place
 from duban.importing.plain_text import plain
 from duban.importing.refusal import RefusedError
@@ -31,7 +32,7 @@ def read_csv(content: bytes, name: str) -> Book:
                 raise RefusedError("import.refused.too_many_cells", limit=MOST_CELLS)
     except csv.Error as error:
         raise RefusedError("import.refused.broken", problem=str(error)) from error
-    return Book((Grid(plain(name), cells),))
+    return Book((Grid(next(sheet_names([plain(name)])), cells),))
 
 
 def decoded(content: bytes) -> str:
@@ -40,8 +41,8 @@ def decoded(content: bytes) -> str:
         if content.startswith(mark):
             return _strict(content, encoding)
     if b"\x00" in content[:4096]:
-        # Chinese in UTF-16 without a mark: commas and line ends have a zero before or after them.
-        big = content[:4096].count(b"\x00,") + content[:4096].count(b"\x00\n") > content[:4096].count(b",\x00")
+        # UTF-16 without a mark: signs and line ends have their zero in the first octet of two, or in the second.
+        big = content[:4096:2].count(0) > content[1:4096:2].count(0)
         return _strict(content, "utf-16-be" if big else "utf-16-le")
     try:
         return content.decode()

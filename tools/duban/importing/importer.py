@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from duban.importing.columns import Column, columns_of, field_names
 from duban.importing.days import year_in
+from duban.importing.draft import Draft
 from duban.importing.fate import Doubt, Fate, LeftoverCode, Spot
 from duban.importing.grid import Book, Grid, Place, address
 from duban.importing.known import Known, Source, changes, content_of
 from duban.importing.making import STATES, Made, Maker, Office, State, codes_of
-from duban.importing.rows import Draft, Drafter
+from duban.importing.rows import Drafter
 from duban.importing.saved_mapping import SavedMapping
 from duban.importing.table import Layout, Table, head_key, layout
 from duban.importing.terms import Terms

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, cast
 from duban.change import digest_of
 from duban.deadline import current_deadline, finished_on
 from duban.finding import Pointer
+from duban.importing.draft import Draft
 from duban.importing.plain_text import folded
-from duban.importing.rows import OVER, Draft
+from duban.importing.rows import OVER
 from duban.importing.words import CO_UNITS, DEADLINE, FINISHED, LEAD_UNIT, STATE
 from duban.model import Data, Item
 from duban.record import ItemRecord

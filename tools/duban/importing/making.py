@@ -8,8 +8,8 @@ from typing import Literal
 
 from duban.filing import is_in_place
 from duban.finding import Finding
+from duban.importing.draft import Draft
 from duban.importing.known import Source, rows_text
-from duban.importing.rows import Draft
 from duban.load import Readings, place
 from duban.model import Data
 from duban.numbering import free_ids, path_of

@@ -1,20 +1,19 @@
-"""A table, its columns and a saved mapping → drafts: one item's data for each matter, with the source of each value."""
+"""A table, its columns and a saved mapping → a draft for each matter."""
 
 from __future__ import annotations
 
 import copy
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from duban.finding import Pointer
 from duban.importing.columns import Column
 from duban.importing.days import Years, read_day, year_in
+from duban.importing.draft import Draft, Told, append, assemble, has
 from duban.importing.fate import Doubt, Spot
-from duban.importing.grid import Cell, Grid, Place, address
+from duban.importing.grid import Cell, Grid, Place
 from duban.importing.plain_text import on_one_line
 from duban.importing.saved_mapping import SavedMapping, pointer_to
 from duban.importing.table import Table
@@ -31,60 +30,19 @@ from duban.importing.words import (
     NOTES,
     NOWHERE,
     RECEIVED,
-    SERIAL,
     SOURCE,
     SOURCE_TYPE,
     STATE,
     TITLE,
 )
-from duban.model import Data
 from duban.record import INSTRUCTION
-from duban.rules.case import put_at, value_at
+from duban.rules.case import put_at
 from duban.schema import Field
 
 OVER, UNDER_WAY = "已办结", "办理中"
 _LONGEST_LABEL = 120
 _LISTS = frozenset({NOTES, CO_UNITS, SOURCE_TYPE, "plan_refs"})
-_DATED = (RECEIVED, f"{SOURCE}sent_on", "intake/summary")
-
-
-@dataclass
-class Draft:
-    """What is to become an item: its data but for id and signatures, and the cell of every value.
-
-    ``used`` are the cells that ended in it, ``computed`` those of what the ledger counts by itself,
-    ``second`` those of a matter of several rows whose values came too late.
-    """
-
-    sheet: str
-    rows: tuple[int, int]
-    data: Data = field(default_factory=dict)
-    sources: list[tuple[Pointer, Place]] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
-    used: list[Place] = field(default_factory=list)
-    computed: list[Place] = field(default_factory=list)
-    second: list[Place] = field(default_factory=list)
-    formulas: list[Place] = field(default_factory=list)
-
-    @property
-    def title(self) -> str:
-        return str(self.data.get("title", ""))
-
-    @property
-    def cells(self) -> list[Data]:
-        """The source of each value as an item has it."""
-        found = [
-            {"field": "".join(f"/{part}" for part in pointer), "cell": address(place)}
-            for pointer, place in self.sources
-        ]
-        return [one for index, one in enumerate(found) if one not in found[:index]]
-
-
-class _Told(NamedTuple):
-    """A value with the cell that it came from."""
-
-    value: Value
-    place: Place
+_DATED = (RECEIVED, f"{SOURCE}sent_on")
 
 
 class Drafter:
@@ -122,19 +80,19 @@ class Drafter:
 
     def _draft(self, rows: list[int]) -> Draft:
         draft = Draft(self._table.sheet, (rows[0], rows[-1]))
-        told: list[_Told] = []
+        told: list[Told] = []
         own, behind = self._day_of(rows)
         # A deadline without a year is told by the day that the matter came in, whatever column stands first.
         for column in sorted(self._columns, key=lambda one: RECEIVED not in one.fields):
             for place in dict.fromkeys(place for row in rows if (place := self._grid.origin(row, column.column))):
                 self._read(column, place, draft, told, own, behind)
         self._section(rows[0], draft, told)
-        _assemble(draft, told)
+        assemble(draft, told)
         self._constants(draft)
         self._finish(draft)
         return draft
 
-    def _read(self, column: Column, place: Place, draft: Draft, told: list[_Told], own: str, behind: bool) -> None:
+    def _read(self, column: Column, place: Place, draft: Draft, told: list[Told], own: str, behind: bool) -> None:
         cell, spot = self._grid.cells[place], Spot(draft.sheet, place)
         if column.fields == (COMPUTED,):
             draft.computed.append(place)
@@ -158,14 +116,14 @@ class Drafter:
             read = self._reader.read(name, cell, spot, self._label(column.column), years)
             draft.doubts += read.doubts
             for value in read.values:
-                told.append(_Told(self._beside(value, told, draft, spot, cell, column), place))
+                told.append(Told(self._beside(value, told, draft, spot, cell, column), place))
                 kept = True
         if kept:
             draft.used.append(place)
         elif cell.kind in ("formula", "error"):
             draft.formulas.append(place)
 
-    def _beside(self, value: Value, told: list[_Told], draft: Draft, spot: Spot, cell: Cell, column: Column) -> Value:
+    def _beside(self, value: Value, told: list[Told], draft: Draft, spot: Spot, cell: Cell, column: Column) -> Value:
         """A value beside those that other rows of the matter gave for its field: the first counts, and is doubted.
 
         Further lead units support; of anything else that differs the words are kept as a note.
@@ -179,7 +137,7 @@ class Drafter:
         draft.doubts.append(Doubt(spot, cell.text, "several_values", str(others[0])))
         return Value(NOTES, {"label": self._label(column.column), "text": cell.text})
 
-    def _section(self, row: int, draft: Draft, told: list[_Told]) -> None:
+    def _section(self, row: int, draft: Draft, told: list[Told]) -> None:
         """What the section of a row says of it: its source where it names one and no column does, else a note."""
         place = self._table.sections.get(row)
         if place is None:
@@ -187,10 +145,10 @@ class Drafter:
         text = self._grid.cells[place].text
         source = self._source_in(text)
         if source and all(one.value.field != SOURCE_TYPE for one in told):
-            told.append(_Told(Value(SOURCE_TYPE, source), place))
+            told.append(Told(Value(SOURCE_TYPE, source), place))
             draft.doubts.append(Doubt(Spot(draft.sheet, place), text, "source_of_section", source))
         elif not source:
-            told.append(_Told(Value(NOTES, {"label": self._root.properties["category"].title, "text": text}), place))
+            told.append(Told(Value(NOTES, {"label": self._root.properties["category"].title, "text": text}), place))
 
     def _source_in(self, text: str) -> str:
         """The one kind of source that a section's heading names."""
@@ -210,7 +168,7 @@ class Drafter:
                 continue
             if name.startswith(SOURCE):
                 self._constant_of_source(draft, name.removeprefix(SOURCE), value)
-            elif not _has(draft.data, pointer):
+            elif not has(draft.data, pointer):
                 put_at(draft.data, pointer, copy.deepcopy(value))
 
     def _constant_of_source(self, draft: Draft, name: str, value: Any) -> None:
@@ -226,7 +184,7 @@ class Drafter:
     def _finish(self, draft: Draft) -> None:
         """State and day of finish say the same; where they do not, the matter goes on and the day is kept as a note."""
         before = draft.data.get("transcribed", {})
-        places = {pointer: place for pointer, place in draft.sources}
+        places = dict(draft.sources)
         spot = Spot(draft.sheet, places.get(pointer_to(STATE), (draft.rows[0], 1)))
         done = before.get("finished_on")
         if done and "state" not in before:
@@ -238,7 +196,7 @@ class Drafter:
             draft.sources = [one for one in draft.sources if one[0] != pointer_to(FINISHED)]
             if place is not None:
                 note = {"label": here.title if here else FINISHED, "text": self._grid.cells[place].text}
-                _append(draft, NOTES, note, place)
+                append(draft, NOTES, note, place)
         elif before.get("state") == OVER and not done:
             draft.doubts.append(Doubt(spot, OVER, "no_finish"))
 
@@ -287,60 +245,3 @@ class Drafter:
             if name in found and name != DEADLINE:
                 return found[name], False
         return found.get(DEADLINE, ""), DEADLINE in found
-
-
-def _assemble(draft: Draft, told: list[_Told]) -> None:
-    """Put every value in its place, with the cell that it came from."""
-    types = [one for one in told if one.value.field == SOURCE_TYPE]
-    kinds = list(dict.fromkeys(one.value.value for one in types))
-    attributes = [one for one in told if one.value.field.startswith(SOURCE) and one.value.field != SOURCE_TYPE]
-    if not kinds and any(one.value.field == LEADER for one in attributes):
-        first = next(one for one in attributes if one.value.field == LEADER)
-        draft.doubts.append(
-            Doubt(Spot(draft.sheet, first.place), str(first.value.value), "source_inferred", INSTRUCTION)
-        )
-        kinds, types = [INSTRUCTION], [first]
-    at = kinds.index(INSTRUCTION) if INSTRUCTION in kinds else 0
-    for one in types:
-        kind = one.value.value if one.value.field == SOURCE_TYPE else INSTRUCTION
-        _put(draft, ("intake", "sources", kinds.index(kind), "type"), kind, one.place)
-    for one in attributes:
-        _put(draft, ("intake", "sources", at, one.value.field.removeprefix(SOURCE)), one.value.value, one.place)
-    for one in told:
-        name, value = one.value
-        if name in (CO_UNITS, "plan_refs", NOTES):
-            before = draft.data.get("transcribed", {})
-            if name != CO_UNITS or (value not in before.get("co_units", ()) and value != before.get("lead_unit")):
-                _append(draft, name, value, one.place)
-        elif not name.startswith(SOURCE):
-            _put(draft, pointer_to(name), on_one_line(value) if name == SERIAL else value, one.place)
-
-
-def _append(draft: Draft, name: str, value: Any, place: Place) -> None:
-    """Add a member to a list of the draft's data, with the cell that it came from."""
-    pointer = pointer_to(name)
-    listed = _list_at(draft.data, pointer)
-    at = (*pointer, len(listed))
-    listed.append(value)
-    draft.sources.append(((*at, "text") if name == NOTES else at, place))
-
-
-def _put(draft: Draft, pointer: Pointer, value: Any, place: Place) -> None:
-    put_at(draft.data, pointer, value)
-    draft.sources.append((pointer, place))
-
-
-def _list_at(data: Data, pointer: Pointer) -> list[Any]:
-    here: Any = data
-    for part in pointer[:-1]:
-        here = here.setdefault(part, {})
-    found: list[Any] = here.setdefault(pointer[-1], [])
-    return found
-
-
-def _has(data: Data, pointer: Pointer) -> bool:
-    try:
-        value_at(data, pointer)
-    except (KeyError, IndexError):
-        return False
-    return True

@@ -123,10 +123,10 @@ def _named(wanted: str, names: _Names) -> Term | None:
     found = names.whole.get(wanted, set())
     if len(found) == 1:
         return Term(next(iter(found)), "exact")
-    core = _core(wanted)
+    bare, core = _BRACKETS.sub("", wanted), _core(wanted)
     if found or len(core) < _FEWEST:
         return None
-    same = {identity for one, identity in names.cores if one == core}
+    same = {identity for one, identity in names.cores if one in (bare, core)}
     if not same:
         same = {
             identity for one, identity in names.cores if one.startswith(core) or (core.startswith(one) and len(one) > 2)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from duban.documents.sheet_name import sheet_names
 from duban.importing.grid import Book, Cell, Grid, Place, Span, place_of
 from duban.importing.number_format import number_cell, shows_days
 from duban.importing.plain_text import plain
@@ -101,11 +102,12 @@ class _Package:
                 rules.days = self._styles(part)
         worksheets = [(name, *targets.get(identity, ("", "")), hidden) for name, identity, hidden in found]
         worksheets = [one for one in worksheets if one[1].endswith(_SHEET_TYPE)]
-        for done, (name, _, part, hidden) in enumerate(worksheets):
+        called = list(sheet_names(plain(one[0]) for one in worksheets))
+        for done, (_, _, part, hidden) in enumerate(worksheets):
             sheet = _Sheet(rules, self._cells)
             sheet.read(self._parts(part))
             self._cells -= len(sheet.cells)
-            sheets.append(Grid(plain(name) or f"{done + 1}", sheet.cells, tuple(sheet.spans), hidden))
+            sheets.append(Grid(called[done], sheet.cells, tuple(sheet.spans), hidden))
             if self._advance:
                 self._advance(done + 1, len(worksheets))
         return Book(tuple(sheets))
