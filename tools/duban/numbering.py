@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 
 _WIDTH, _REPORT_WIDTH = 4, 3
 _BULLETIN = "T"
@@ -10,8 +11,14 @@ _BULLETIN = "T"
 
 def next_id(taken: Iterable[str], year: str) -> str:
     """The id after the highest of the year: ``2019-0062`` after ``2019-0061``."""
+    return next(free_ids(taken, year))
+
+
+def free_ids(taken: Iterable[str], year: str) -> Iterator[str]:
+    """The ids after the highest of the year, one after another."""
     serials = [int(identity[5:]) for identity in taken if identity.startswith(f"{year}-") and identity[5:].isdigit()]
-    return f"{year}-{max(serials, default=0) + 1:0{_WIDTH}d}"
+    for serial in count(max(serials, default=0) + 1):
+        yield f"{year}-{serial:0{_WIDTH}d}"
 
 
 def path_of(identity: str) -> str:

@@ -300,6 +300,34 @@ class Superseding(Ending):
     by_item: str
 
 
+class SourceCell(TypedDict):
+    field: str
+    cell: str
+
+
+class Note(TypedDict):
+    label: str
+    on: NotRequired[str]
+    text: str
+
+
+class Transcription(TypedDict):
+    file: str
+    sha256: str
+    sheet: str
+    rows: str
+    on: str
+    by: str
+    serial: NotRequired[str]
+    lead_unit: NotRequired[str]
+    co_units: NotRequired[list[str]]
+    deadline: NotRequired[str]
+    state: NotRequired[str]
+    finished_on: NotRequired[str]
+    notes: NotRequired[list[Note]]
+    cells: list[SourceCell]
+
+
 class ItemRecord(TypedDict):
     """The data of one item file, valid by schemas/item.schema.json."""
 
@@ -316,6 +344,7 @@ class ItemRecord(TypedDict):
     follows: NotRequired[str]
     reopened_from: NotRequired[str]
     sample: NotRequired[bool]
+    transcribed: NotRequired[Transcription]
     intake: Intake
     proposal: NotRequired[Proposal]
     approval: NotRequired[Approval]

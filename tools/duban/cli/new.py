@@ -46,7 +46,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
 def _filled(desk: Desk, known: Data, settings: Sequence[str], earlier: Any) -> Data:
     """The head, then the intake, then the next free number of the year it was received in."""
     given: Data = {"secrecy": "非涉密", **known}
-    put_given(given, settings, desk.root, desk.known({}), desk.context.text)
+    put_given(given, settings, desk.root, desk.registry, desk.context.day(), desk.context.text)
     intake = given.pop(_INTAKE, {})
     head = desk.filling({}, _NOT_ASKED, earlier).filled((), desk.root, given)
     began = earlier[_INTAKE] if earlier else None

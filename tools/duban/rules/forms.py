@@ -71,11 +71,11 @@ def tracking_in_turn(case: Case) -> Iterator[Problem]:
 
 def units_named_once(case: Case) -> Iterator[Problem]:
     """D409, D410: exactly one lead unit, not also a supporting one; subtasks go to units called in."""
-    for name in ("proposal", "task_notice"):
+    for name in ("transcribed", "proposal", "task_notice"):
         entry = case.record.get(name)
         if entry:
             for index, unit in enumerate(entry.get("co_units", ())):  # type: ignore[attr-defined]
-                if unit == entry["lead_unit"]:  # type: ignore[index]
+                if unit == entry.get("lead_unit"):  # type: ignore[attr-defined]
                     yield Problem("D410", (name, "co_units", index), {"unit": case.registry.unit_name(unit)})
     for index, coordination in enumerate(case.record.get("coordination_notices", ())):
         for position, subtask in enumerate(coordination["subtasks"]):

@@ -173,6 +173,8 @@ def _chains(record: Any) -> Iterator[tuple[_Dated, _Dated]]:
     yield from _rising(main)
     for index in range(len(record["intake"]["sources"])):
         yield from _rising([_dated(record, "intake", "sources", index, "sent_on"), main[0]])
+    yield from _rising([main[0], _dated(record, "transcribed", "finished_on"), _dated(record, "transcribed", "on")])
+    yield from _rising([main[0], _dated(record, "transcribed", "deadline")])
     notice = main[4]
     yield from _rising([notice, _dated(record, "task_notice", "deadline")])
     for name, dated_by in (
