@@ -21,6 +21,7 @@ COMMANDS = (
     "figures",
     "explain",
     "new",
+    "renumber",
     "summary",
     "gate",
     "record",

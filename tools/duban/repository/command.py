@@ -62,7 +62,8 @@ def git(
 ) -> bytes:
     """What a git command on a repository prints. Raises GitError with what it said when it fails.
 
-    ``fine`` are the exit codes that are no failure. ``mine`` runs it with the settings of whoever calls: their remotes want their credentials.
+    ``mine`` runs it with the settings of whoever calls: their remotes want their credentials. ``fine`` are the exit
+    codes that are no failure.
     """
     command = ["git", "-C", os.fspath(folder), *(() if mine else _PLAIN), *arguments]
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"} if mine else surroundings(more)

@@ -27,5 +27,9 @@ class BranchMovedError(Exception):
     """A branch stands elsewhere than where it was read; what was written on top of it was not kept."""
 
 
+class EditedSinceError(Exception):
+    """A file that a killed command has still to move was edited since; the message names it and the command's note."""
+
+
 class SigningKeyError(Exception):
     """A key that is missing or cannot sign; the message is what ssh-keygen said, never the key."""

@@ -195,6 +195,13 @@ class History:
         """The tree that merging a head into a base gives."""
         return self.remade([(base, head)])[0]
 
+    def fork(self, base: str) -> str:
+        """Where what is checked out parted from a revision; RevisionError where they have nothing in common."""
+        try:
+            return line(self.folder, "merge-base", "HEAD", base)
+        except GitError as error:
+            raise RevisionError(f"{base}: {error}") from error
+
     def touching(self, tip: str, path: str) -> list[str]:
         """The commits of the main branch up to a tip that touched a file, newest first."""
         return git(self.folder, "rev-list", "--first-parent", tip, "--", path).decode().split()
