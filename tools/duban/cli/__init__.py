@@ -22,6 +22,7 @@ COMMANDS = (
     "explain",
     "new",
     "renumber",
+    "intake",
     "summary",
     "gate",
     "record",

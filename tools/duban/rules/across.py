@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from duban.deadline import ending, finished_on, is_settled
 from duban.finding import Detail, Pointer, Problem
+from duban.likeness import likeness, pieces
 from duban.record import ItemRecord
 from duban.survey import Survey
 
@@ -128,23 +128,17 @@ def links_returned(
 def double_supervision(facts: Mapping[str, Facts], similarity: int) -> Iterator[tuple[str, Problem]]:
     """D701: two open items put much the same matter to the same unit, unlinked to each other.
 
-    ``similarity`` is the percentage of two-character pieces that the titles must share
-    (Sørensen–Dice) to be named.
+    ``similarity`` is the percentage by which the titles must be alike to be named.
     """
     by_unit: dict[str, list[tuple[str, Facts, frozenset[str]]]] = defaultdict(list)
     for path, fact in facts.items():
         if fact.unit:
-            by_unit[fact.unit].append((path, fact, _pieces(fact.title)))
+            by_unit[fact.unit].append((path, fact, pieces(fact.title)))
     for group in by_unit.values():
-        for index, (path, fact, pieces) in enumerate(group):
-            for _, other, others in group[:index]:
-                shared = 200 * len(pieces & others)
-                if shared >= similarity * (len(pieces) + len(others)) and not _linked(fact, other):
+        for index, (path, fact, mine) in enumerate(group):
+            for _, other, theirs in group[:index]:
+                if likeness(mine, theirs) >= similarity and not _linked(fact, other):
                     yield path, Problem("D701", ("title",), {"other": other.id, "title": other.title})
-
-
-def _pieces(title: str) -> frozenset[str]:
-    return frozenset(map("".join, pairwise(title)))
 
 
 def _linked(one: Facts, other: Facts) -> bool:
