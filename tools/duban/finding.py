@@ -195,6 +195,8 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "G110": _error("entry", "field"),
         "G111": _error("role"),
         "G112": _error(),
+        "G113": _error("number", "other", "title"),
+        "G114": _error("number", "pull"),
         # what history should not hold
         "A201": _error("parents"),
         "A202": _error(),

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import count
+from typing import NamedTuple
 
 _WIDTH, _REPORT_WIDTH = 4, 3
 _BULLETIN = "T"
+_FORM = re.compile(r"(?P<series>.+)〔(?P<year>\d{4})〕\d+号\Z")
+
+
+class FormNumber(NamedTuple):
+    """What a form number is made of, but for its serial."""
+
+    series: str
+    year: str
 
 
 def next_id(taken: Iterable[str], year: str) -> str:
@@ -43,3 +53,14 @@ def next_form(taken: Iterable[str], series: str, year: str) -> str:
 def report_path(identity: str) -> str:
     """Where a report's file stands in the ledger."""
     return f"reports/{identity}.yml"
+
+
+def form_of(number: str) -> FormNumber | None:
+    """The series and the year of a form number; None for what is none."""
+    match = _FORM.match(number)
+    return FormNumber(match["series"], match["year"]) if match else None
+
+
+def is_bulletin(identity: str) -> bool:
+    """Whether a report is numbered among the bulletins."""
+    return identity[5:].startswith(_BULLETIN)

@@ -12,6 +12,7 @@ OPEN = "主动公开"
 INSTRUCTION = "领导批示"
 UPHELD, UPHELD_IN_PART = "采纳", "部分采纳"
 MESSAGE = "网民留言"
+LEAD = "群众线索"
 
 
 class Signature(TypedDict):

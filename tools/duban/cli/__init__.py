@@ -24,6 +24,8 @@ COMMANDS = (
     "new",
     "add",
     "amend",
+    "renumber",
+    "intake",
     "import",
     "summary",
     "gate",

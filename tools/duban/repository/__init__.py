@@ -19,7 +19,7 @@ from duban.repository.command import line
 from duban.repository.error import ChangedError, GitError, LedgerError, RevisionError
 
 LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
-CONFIGURATION = "mkdocs.yml"
+CONFIGURATION, PUBLIC_CONFIGURATION = "mkdocs.yml", "mkdocs.public.yml"
 _RULES = ("registry/", "schemas/")
 _GRAIN_NS = 2_000_000_000
 
@@ -135,11 +135,16 @@ def site_address(folder: Path) -> str:
     return str(_configuration(folder).get("site_url") or "")
 
 
-def _configuration(folder: Path) -> dict[str, Any]:
-    """mkdocs.yml as data; empty where there is none that can be read."""
+def public_address(folder: Path) -> str:
+    """Where the public site stands (``site_url`` of mkdocs.public.yml alone), or ""."""
+    return str(_configuration(folder, PUBLIC_CONFIGURATION).get("site_url") or "")
+
+
+def _configuration(folder: Path, name: str = CONFIGURATION) -> dict[str, Any]:
+    """mkdocs.yml, or another configuration, as data; empty where there is none that can be read."""
     try:
-        content = (folder / CONFIGURATION).read_bytes()
-        configuration, _ = parse(CONFIGURATION, content)
+        content = (folder / name).read_bytes()
+        configuration, _ = parse(name, content)
         configuration = configuration or _tolerantly(content.decode())
     except (OSError, ValueError):
         return {}
