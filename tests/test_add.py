@@ -1,42 +1,30 @@
-"""Filling in at a terminal or with ``--set``: what is written is valid, is all that changed, and is what was answered."""
+"""Any entry, wherever one may be added, filled in at random: it is valid, and all that changed in the file."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import AS_OF, Outcome
-from duban.adding import NoPlaceError, with_part
-from duban.answer import UnclearError, choices, meant, wrong
+from conftest import AS_OF
+from duban.adding import with_part
+from duban.answer import choices
 from duban.calendar import WorkCalendar
 from duban.known import Known
-from duban.load import Readings, read
+from duban.load import Readings
 from duban.model import Registry
 from duban.openings import openings
-from duban.parse import parse
 from duban.prefill import Filling, Question
 from duban.reader import Reader
-from duban.repository import tree_of
 from duban.rules.amendments import effective
 from duban.schema import Field, Schemas
 from test_adding import OddHand, is_only_longer
 from test_openings import life
-from typist import at_terminal
 
-Run = Callable[..., Outcome]
-Copy = Callable[..., Path]
-OPEN = "2019-0051"
-FILE = f"items/2019/{OPEN}.yml"
 ELSEWHERE = frozenset({"new_item", "new_instruction", "reopening", "amendment", "finished_on"})
 """What is true only together with another item, an old value, or a decision that is to come."""
 SIGNS = "甲乙丙办结，。：:#-\"'[]{}&*!|>%@`, ab1"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from duban.answer import UnclearError, choices, meant
+from duban.answer import Choice, UnclearError, choices, meant, members
 from duban.cli.context import Parser, UsageError
 from duban.finding import Pointer
 from duban.known import Known
@@ -34,10 +34,17 @@ def put_given(data: Any, settings: Iterable[str], here: Field, known: Known, tex
         if not equals or field is None or name == "id":
             raise UsageError(text("new.no_such_field", field=name, known="、".join(_names(here))))
         among = choices(field, known.registry, known.day, text.code)
-        try:
-            _put(data, pointer, meant(field, value, among))
-        except UnclearError:
-            _put(data, pointer, value)
+        _put(data, pointer, as_given(field, value, among))
+
+
+def as_given(here: Field, value: str, among: Sequence[Choice]) -> Any:
+    """The value that was given for a field; what is unclear as it stands, for the check to say what is wrong with it."""
+    if here.type == "array":
+        return [as_given(here.items or here, one, among) for one in members(here, value, among)]
+    try:
+        return meant(here, value, among)
+    except UnclearError:
+        return value
 
 
 def field_pointer(name: str) -> Pointer:

@@ -21,6 +21,9 @@ _INTAKE = "intake"
 _NOT_ASKED = frozenset({"id", "secrecy", "related", "follows", "reopened_from", "sample"})
 """Of the head: what is counted, declared by the office as a whole, or written by whoever links items."""
 
+_LINKED_BACK = frozenset({"D215"})
+"""The item before names the new one in the same pull request."""
+
 
 def arguments(parser: Parser, text: Language) -> None:
     set_argument(parser, text)
@@ -37,7 +40,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
         made[:] = [data["id"]]
         return Draft(data, path_of(data["id"]), file_text(data, desk.root).encode())
 
-    code = desk.enter(drafted)
+    code = desk.enter(drafted, _LINKED_BACK if before else ())
     if before and code == CLEAN:
         sys.stderr.write(_owed(before, options.after, made[0], desk.root, context.text))
     return code
