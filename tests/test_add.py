@@ -1,10 +1,8 @@
-"""Filling in at a terminal or with ``--set``: what is written is valid, is all that changed, is what was answered."""
+"""Any entry, wherever one may be added, filled in at random: it is valid, and all that changed in the file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import AS_OF, Outcome
+from conftest import AS_OF
 from duban.adding import with_part
 from duban.answer import choices
 from duban.calendar import WorkCalendar
@@ -27,10 +25,6 @@ from duban.schema import Field, Schemas
 from test_adding import OddHand, is_only_longer
 from test_openings import life
 
-Run = Callable[..., Outcome]
-Copy = Callable[..., Path]
-OPEN = "2019-0051"
-FILE = f"items/2019/{OPEN}.yml"
 ELSEWHERE = frozenset({"new_item", "new_instruction", "reopening", "amendment", "finished_on"})
 """What is true only together with another item, an old value, or a decision that is to come."""
 SIGNS = "甲乙丙办结，。：:#-\"'[]{}&*!|>%@`, ab1"

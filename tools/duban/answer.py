@@ -64,8 +64,7 @@ def meant(here: Field, typed: str, among: Sequence[Choice]) -> Any:
     """
     typed = typed.strip()
     if here.type == "array":
-        member = here.items or here
-        return [meant(member, one, among) for one in _members(member, typed, among)]
+        return [meant(here.items or here, one, among) for one in members(here, typed, among)]
     if among:
         return chosen(typed, among).value
     if here.is_date:
@@ -86,6 +85,12 @@ def chosen(typed: str, among: Sequence[Choice]) -> Choice:
     raise UnclearError(typed, close)
 
 
+def members(here: Field, typed: str, among: Sequence[Choice]) -> Iterator[str]:
+    """The members of a list as it was typed: names and ids between commas, texts a line each."""
+    between = _BETWEEN.split(typed) if among or (here.items or here).ref else typed.split("\n")
+    return (one.strip() for one in between if one.strip())
+
+
 @cache
 def initials(text: str) -> str:
     """The first letters of a Chinese name as it is spoken: ``smzj`` for 市民政局."""
@@ -103,12 +108,6 @@ def wrong(schemas: Schemas, root: Field, pointer: Pointer, value: Any) -> Proble
     found = (one for one in problems(schemas, root.name, data) if one.pointer[: len(place)] == place)
     texts = [(place, value)] if isinstance(value, str) else []
     return next(found, None) or next(privacy(texts), None)
-
-
-def _members(member: Field, typed: str, among: Sequence[Choice]) -> Iterator[str]:
-    """Names and ids stand between commas, texts a line each."""
-    between = _BETWEEN.split(typed) if among or member.ref else typed.split("\n")
-    return (one.strip() for one in between if one.strip())
 
 
 def _day(typed: str) -> str:

@@ -92,7 +92,9 @@ class Filling:
             needed = name in here.needed(part)
             if name == SIGNED or child.entry or (child.may_come_later and not needed):
                 continue
-            if outermost and name in self._skipped:
+            if name not in part and (
+                (outermost and name in self._skipped) or (name in here.conditional and not needed)
+            ):
                 continue
             value = self._completed((*pointer, name), child, part.get(name), [part, *around], required=needed)
             if value not in (None, "", [], {}):

@@ -122,14 +122,18 @@ class Field:
         listed = self.items is not None and bool(self.items.entry)
         return bool(self.entry) or listed or bool(self.schema.get("x-later"))
 
+    @cached_property
+    def conditional(self) -> frozenset[str]:
+        """The properties that are there for the case of ``if`` alone, and need not be in any other."""
+        return frozenset(self.schema.get("then", {}).get("required", ())) - self.required
+
     def needed(self, data: Mapping[str, Any]) -> frozenset[str]:
         """The properties that must be there beside what is there: those required, and those by ``if`` and ``then``."""
-        condition, then = self.schema.get("if"), self.schema.get("then", {})
-        if condition is None:
+        if not self.conditional:
             return self.required
         import jsonschema_rs
 
-        return self.required | frozenset(then.get("required", ()) if jsonschema_rs.is_valid(condition, data) else ())
+        return self.required | self.conditional if jsonschema_rs.is_valid(self.schema["if"], data) else self.required
 
     @cached_property
     def labels(self) -> tuple[str, str]:

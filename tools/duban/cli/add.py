@@ -74,7 +74,7 @@ def _drafted(
             parts[one.pointer] = value
     if opening.pointer not in parts:
         raise UsageError(desk.context.text("add.nothing", entry=opening.name))
-    return Draft(parts, item.path, desk.with_parts(item.path, parts.items()))
+    return desk.with_parts(item, parts, parts)
 
 
 def _given(desk: Desk, item: Standing, opening: Opening, settings: Sequence[str]) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from duban.answer import UnclearError, choices, meant
+from duban.answer import choices
 from duban.cli.completion import complete_fields, complete_ids
 from duban.cli.context import Context, Parser, UsageError
 from duban.cli.entering import Desk, Draft
-from duban.cli.given import field_pointer, put_given, set_argument
+from duban.cli.given import as_given, field_pointer, put_given, set_argument
 from duban.finding import Pointer
 from duban.language import Language
 from duban.model import Data, text_pointer
@@ -55,7 +55,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
         if new == old:
             raise UsageError(context.text("amend.same", field=options.field))
         value = desk.filling(item.record, earlier=earlier).filled(place, amendment, {**given, "new": new})
-        return Draft(value, item.path, desk.with_parts(item.path, [(place, value)]))
+        return desk.with_parts(item, {place: value}, value)
 
     return desk.enter(drafted)
 
@@ -71,7 +71,4 @@ def _new(desk: Desk, amended: tuple[Pointer, Field, Any], to: str | None, defaul
     if here.properties or (here.items is not None and here.items.properties):
         value, _ = parse("", f"new: {to}\n".encode())
         return value["new"] if value else to
-    try:
-        return meant(here, to, choices(here, desk.registry, desk.day, text.code))
-    except UnclearError:
-        return to
+    return as_given(here, to, choices(here, desk.registry, desk.day, text.code))

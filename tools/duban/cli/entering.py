@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,11 +41,12 @@ class Standing(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """What was filled in, and the file as it would be with it."""
+    """What was filled in, and the file with it; ``before`` is the file as it was read, None for a new one."""
 
     value: Any
     path: str
     content: bytes
+    before: bytes | None = None
 
 
 class Desk:
@@ -99,15 +100,15 @@ class Desk:
         known = status(item, self.day, self.registry.policy, self.calendar) if item else None
         return Standing(path, self.tree[path], effective(data()), known)
 
-    def with_parts(self, path: str, parts: Iterable[tuple[Pointer, Any]]) -> bytes:
-        """The file with parts added, every other byte as it is. Raises UsageError where there is no place for one."""
-        content = self.tree[path]
+    def with_parts(self, item: Standing, parts: Mapping[Pointer, Any], value: Any) -> Draft:
+        """The item's file with parts added, every other byte as it is. Raises UsageError where there is no place."""
+        content = item.content
         try:
-            for pointer, value in parts:
-                content = with_part(content, pointer, value, self.root)
+            for pointer, part in parts.items():
+                content = with_part(content, pointer, part, self.root)
         except NoPlaceError as error:
-            raise UsageError(self.context.text("enter.no_place", path=path)) from error
-        return content
+            raise UsageError(self.context.text("enter.no_place", path=item.path)) from error
+        return Draft(value, item.path, content, item.content)
 
     def findings(self, path: str, content: bytes) -> list[Finding]:
         """What the check finds in the ledger with this file and does not find without it."""
@@ -118,16 +119,17 @@ class Desk:
         before = Counter(map(_name, self.readings.findings(self.day)))
         return [one for one in after.findings(self.day) if not _was_there(_name(one), before)]
 
-    def enter(self, drafted: Callable[[Any], Draft], *, told: bool = True) -> int:
+    def enter(self, drafted: Callable[[Any], Draft], owed: Collection[str] = (), *, told: bool = True) -> int:
         """Have something filled in until nothing is wrong with it, or nobody wants to go on; write it once agreed to.
 
-        ``drafted`` gets what was filled in the time before, None the first time. Where the file stands goes to
-        standard output, unless somebody else has to be ``told`` there.
+        ``drafted`` gets what was filled in the time before, None the first time; ``owed`` are the codes of what
+        another file is to put right in the same pull request. Where the file stands goes to standard output, unless
+        somebody else has to be ``told`` there.
         """
         text, earlier = self.context.text, None
         while True:
             draft = drafted(earlier)
-            found = self.findings(draft.path, draft.content)
+            found = [one for one in self.findings(draft.path, draft.content) if one.code not in owed]
             if not any(one.severity == "error" for one in found):
                 break
             refused(found, text)
@@ -137,7 +139,7 @@ class Desk:
         for one in found:
             sys.stderr.write(f"{one.code} {text.message(one)} {text.fix(one)}\n")
         if self.terminal is not None:
-            sys.stderr.write("".join(_shown(self.tree.get(draft.path, b""), draft.content)))
+            sys.stderr.write("".join(_shown(draft.before or b"", draft.content)))
             if not self.terminal.agrees(text("enter.write", path=draft.path), default=True):
                 sys.stderr.write(text("enter.dropped") + "\n")
                 return CLEAN
@@ -150,10 +152,10 @@ class Desk:
         """Put the file in the place of the one that was read. Raises UsageError where that is no longer as it was."""
         target, text = self.context.folder / draft.path, self.context.text
         try:
-            if draft.path in self.tree:
-                replace_whole(target, self.tree[draft.path], draft.content)
-            else:
+            if draft.before is None:
                 create_whole(target, draft.content)
+            else:
+                replace_whole(target, draft.before, draft.content)
         except FileExistsError as error:
             raise UsageError(text("new.exists", path=draft.path)) from error
         except ChangedError as error:

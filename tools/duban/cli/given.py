@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from duban.answer import UnclearError, choices, meant
+from duban.answer import Choice, UnclearError, choices, meant, members
 from duban.cli.context import Parser, UsageError
 from duban.finding import Pointer
 from duban.language import Language
@@ -38,10 +38,17 @@ def given_value(setting: str, here: Field, registry: Registry, day: str, text: L
     field = here.at(pointer) if pointer else None
     if not equals or field is None or name == "id":
         raise UsageError(text("new.no_such_field", field=name, known="、".join(_names(here))))
+    return pointer, as_given(field, value, choices(field, registry, day, text.code))
+
+
+def as_given(here: Field, value: str, among: Sequence[Choice]) -> Any:
+    """The value that was given for a field; what is unclear as it stands, for the check to refuse."""
+    if here.type == "array":
+        return [as_given(here.items or here, one, among) for one in members(here, value, among)]
     try:
-        return pointer, meant(field, value, choices(field, registry, day, text.code))
+        return meant(here, value, among)
     except UnclearError:
-        return pointer, value
+        return value
 
 
 def field_pointer(name: str) -> Pointer:

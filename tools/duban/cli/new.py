@@ -15,6 +15,9 @@ from duban.schema import Field
 from duban.successor import Successor, successor
 from duban.writing import file_text
 
+_LINKED_BACK = frozenset({"D215"})
+"""The item before names the new one in the same pull request."""
+
 
 def arguments(parser: Parser, text: Language) -> None:
     set_argument(parser, text)
@@ -24,7 +27,8 @@ def arguments(parser: Parser, text: Language) -> None:
 def run(context: Context, options: argparse.Namespace) -> int:
     desk = Desk(context)
     before = _after(options.after, desk) if options.after else None
-    code, identity = register(desk, before.data if before else {}, options.given)
+    owed = _LINKED_BACK if before else frozenset[str]()
+    code, identity = register(desk, before.data if before else {}, options.given, owed)
     if before and code == CLEAN:
         sys.stderr.write(_owed(before, options.after, identity, desk.root, context.text))
     return code

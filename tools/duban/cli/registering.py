@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from duban.cli.entering import Desk, Draft
@@ -16,11 +16,13 @@ _NOT_ASKED = frozenset({"id", "secrecy", "related", "follows", "reopened_from", 
 """Of the head: what is counted, declared by the office as a whole, or written by whoever links items."""
 
 
-def register(desk: Desk, known: Data, settings: Sequence[str], *, told: bool = True) -> tuple[int, str]:
+def register(
+    desk: Desk, known: Data, settings: Sequence[str], owed: Collection[str] = (), *, told: bool = True
+) -> tuple[int, str]:
     """Fill in and write a new item: the command's exit code, and the item's id.
 
-    ``known`` is what its record has already, ``settings`` what was given as ``FIELD=VALUE``; ``told`` as in
-    ``Desk.enter``.
+    ``known`` is what its record has already, ``settings`` what was given as ``FIELD=VALUE``; ``owed`` and
+    ``told`` as in ``Desk.enter``.
     """
     made: list[str] = []
 
@@ -29,7 +31,7 @@ def register(desk: Desk, known: Data, settings: Sequence[str], *, told: bool = T
         made[:] = [data["id"]]
         return Draft(data, path_of(data["id"]), file_text(data, desk.root).encode())
 
-    return desk.enter(drafted, told=told), made[0]
+    return desk.enter(drafted, owed, told=told), made[0]
 
 
 def _filled(desk: Desk, known: Data, settings: Sequence[str], earlier: Any) -> Data:
