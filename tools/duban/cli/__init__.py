@@ -20,6 +20,7 @@ COMMANDS = (
     "obligations",
     "figures",
     "explain",
+    "init",
     "new",
     "summary",
     "gate",
