@@ -49,7 +49,7 @@ def blocks(name: str, kind: str) -> list[str]:
 
 def commands(name: str) -> list[list[str]]:
     """Every ``duban`` command of a guide, in its lines and in its blocks."""
-    found = re.findall(r"(?:`|bin/|^ *|&& )(duban [a-z][^`\n&|>]*)", text(name), re.MULTILINE)
+    found = re.findall(r"(?:`|bin/|^ *|&& )(duban [a-z][^`\n&|>]*)", text(name).replace("\\\n", ""), re.MULTILINE)
     return [shlex.split(one) for one in found]
 
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "obligations",
     "figures",
     "explain",
+    "init",
     "new",
     "add",
     "amend",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -183,6 +183,16 @@ def create_whole(path: Path, content: bytes) -> None:
     """The same for a file that must not exist yet: FileExistsError rather than overwriting it."""
     with _beside(path, content) as temporary:
         os.link(temporary, path)
+
+
+def remove_files(folder: Path, paths: Iterable[str]) -> None:
+    """Remove files of a folder that are there, and the folders that nothing is left in."""
+    for path in paths:
+        (folder / path).unlink(missing_ok=True)
+        for above in (folder / path).parents:
+            if above == folder or not above.is_dir() or any(above.iterdir()):
+                break
+            above.rmdir()
 
 
 def append_to(path: Path, content: bytes) -> int:
