@@ -22,7 +22,7 @@ from duban.importing.known import Source
 from duban.importing.making import Office
 from duban.importing.plain_text import plain
 from duban.importing.refusal import RefusedError
-from duban.importing.saved_mapping import SavedMapping, mapping_text, read_mapping
+from duban.importing.saved_mapping import SavedMapping, fields_in, mapping_text, read_mapping
 from duban.importing.table import head_key
 from duban.importing.told import Line, Teller
 from duban.importing.words import CO_UNITS, COMPUTED, DEADLINE, FINISHED, LEAD_UNIT, NOTES, RECEIVED, SOURCE_TYPE, TITLE
@@ -60,6 +60,9 @@ def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--year", metavar="YEAR", type=int, default=0, help=text("import.help.year"))
     parser.add_argument(
         "--set", dest="given", action="append", default=[], metavar="FIELD=VALUE", help=text("import.help.set")
+    )
+    parser.add_argument(
+        "--column", dest="columns", action="append", default=[], metavar="HEAD=FIELD", help=text("import.help.column")
     )
     parser.add_argument("--by", metavar="PERSON", default="", help=text("import.help.by"))
     parser.add_argument("--leftovers", metavar="FILE", help=text("import.help.leftovers"))
@@ -152,11 +155,16 @@ def _saved(options: argparse.Namespace, root: Field, readings: Readings, day: st
         except OSError as error:
             raise UsageError(text("import.cannot_read", file=options.mapping, problem=error.strerror)) from error
         saved = read_mapping(content, options.mapping, root)
-    constants = dict(saved.constants)
+    columns, constants = dict(saved.columns), dict(saved.constants)
+    for given in options.columns:
+        head, equals, names = given.rpartition("=")
+        if not equals:
+            raise UsageError(text("import.no_column", given=given))
+        columns[head] = fields_in([name.strip() for name in names.split(",")], root, "--column")
     for setting in options.given:
         pointer, value = given_value(setting, root, readings.registry, day, text)
         constants["/".join(str(part) for part in pointer)] = value
-    return replace(saved, constants=constants, year=options.year or saved.year)
+    return replace(saved, columns=columns, constants=constants, year=options.year or saved.year)
 
 
 def _save(file: str, made: Import, saved: SavedMapping, text: Language) -> None:

@@ -20,8 +20,8 @@ def plain(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The same with its lines one after another, as a title has them."""
-    return re.sub(r"(?<=[ -~])\s*\n\s*(?=[ -~])", " ", text).replace("\n", "")
+    """The same with its lines one after another, as a title has them; Latin letters keep apart."""
+    return re.sub(r"(?<=[!-~])\n|\n(?=[!-~])", " ", text).replace("\n", "")
 
 
 def folded(text: str) -> str:

@@ -52,21 +52,29 @@ def read_mapping(content: bytes, path: str, root: Field) -> SavedMapping:
     if strange := sorted(set(data) - _PARTS):
         raise RefusedError("import.mapping.broken", file=path, problem=strange[0])
     try:
-        columns = {one["head"]: _fields(one["field"]) for one in data.get("columns", ())}
+        columns = {one["head"]: fields_in(one["field"], root, path) for one in data.get("columns", ())}
         constants = {one["field"]: one["value"] for one in data.get("constants", ())}
         values: dict[str, dict[str, str]] = {}
         for one in data.get("values", ()):
             values.setdefault(one["field"], {})[one["text"]] = str(one["value"])
     except (TypeError, KeyError, AttributeError) as error:
         raise RefusedError("import.mapping.broken", file=path, problem=str(error)) from error
-    for name in (*(one for fields in columns.values() for one in fields), *constants):
-        known_field(name, root, path)
+    for name in constants:
+        _check(name, root, path)
     return SavedMapping(columns, constants, values, int(data.get("year") or 0))
 
 
-def known_field(name: str, root: Field, path: str) -> None:
-    """Raises RefusedError for a field that no item has."""
-    if name not in (NOWHERE, NOTES, COMPUTED) and (root.at(pointer_to(name)) is None or name == "secrecy_review"):
+def fields_in(given: Any, root: Field, path: str) -> tuple[str, ...]:
+    """One field or several as they are written for a column. Raises RefusedError for one that no item has."""
+    listed = given if isinstance(given, list) else [given]
+    names = tuple("/".join(str(part) for part in pointer_to(one)) for one in listed)
+    for name in names:
+        _check(name, root, path)
+    return names
+
+
+def _check(name: str, root: Field, path: str) -> None:
+    if name not in (NOWHERE, NOTES, COMPUTED) and root.at(pointer_to(name)) is None:
         raise RefusedError("import.mapping.no_field", file=path, field=name)
 
 
@@ -102,8 +110,3 @@ def mapping_text(
     known = [f"  - {flow({'field': name, 'text': text, 'value': value})}" for name, text, value in values]
     lines += ["", f"# {notes['values']}", *(["values:", *known] if known else [])]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _fields(given: Any) -> tuple[str, ...]:
-    listed = given if isinstance(given, list) else [given]
-    return tuple("/".join(str(part) for part in pointer_to(one)) for one in listed)
