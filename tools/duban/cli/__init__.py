@@ -28,6 +28,7 @@ COMMANDS = (
     "record",
     "audit",
     "settings",
+    "form",
     "site",
     "export",
     "remind",

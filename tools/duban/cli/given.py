@@ -38,7 +38,7 @@ def put_given(data: Any, settings: Iterable[str], here: Field, known: Known, tex
 
 
 def as_given(here: Field, value: str, among: Sequence[Choice]) -> Any:
-    """The value that was given for a field; what is unclear as it stands, for the check to say what is wrong with it."""
+    """The value that was given for a field; what is unclear stays as it is, for the check to say what is wrong."""
     if here.type == "array":
         return [as_given(here.items or here, one, among) for one in members(here, value, among)]
     try:
