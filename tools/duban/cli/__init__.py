@@ -33,6 +33,7 @@ COMMANDS = (
     "record",
     "audit",
     "settings",
+    "form",
     "site",
     "export",
     "remind",

@@ -42,7 +42,7 @@ def given_value(setting: str, here: Field, registry: Registry, day: str, text: L
 
 
 def as_given(here: Field, value: str, among: Sequence[Choice]) -> Any:
-    """The value that was given for a field; what is unclear as it stands, for the check to refuse."""
+    """The value that was given for a field; what is unclear stays as it is, for the check to say what is wrong."""
     if here.type == "array":
         return [as_given(here.items or here, one, among) for one in members(here, value, among)]
     try:
