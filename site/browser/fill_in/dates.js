@@ -28,6 +28,8 @@ export function* datePairs(record) {
   ];
   yield* rising(...main);
   for (const index of (record.intake?.sources ?? []).keys()) yield* rising(dated("intake", "sources", index, "sent_on"), main[0]);
+  yield* rising(main[0], dated("transcribed", "finished_on"), dated("transcribed", "on"));
+  yield* rising(main[0], dated("transcribed", "deadline"));
   const notice = main[4];
   yield* rising(notice, dated("task_notice", "deadline"));
   for (const [name, datedBy] of [

@@ -119,7 +119,7 @@ function* forms({ record, found, office, units, label }) {
     if (series !== own) yield { code: "D402", pointer, details: { number, series: own } };
     else if (day && year !== day.slice(0, 4)) yield { code: "D403", pointer, details: { number, year: day.slice(0, 4) } };
   }
-  for (const name of ["proposal", "task_notice"]) {
+  for (const name of ["transcribed", "proposal", "task_notice"]) {
     const entry = record[name];
     for (const [index, one] of (entry?.co_units ?? []).entries())
       if (one === entry.lead_unit) yield { code: "D410", pointer: [name, "co_units", index], details: { unit: units[one]?.name ?? one } };

@@ -190,7 +190,8 @@ def _page(backend: Data, text: Language, wish: Wish) -> str:
     site = next((one for one in forges if one), "")
     hosts = dict.fromkeys(_origin(one) for one in (site, wish.auth, LOCAL if wish.local else "") if one)
     policy = (
-        "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; "
         f"font-src 'self' data:; connect-src 'self' {' '.join(hosts)}; base-uri 'none'; form-action 'none'"
     )
     return f"""<!doctype html>
