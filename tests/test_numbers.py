@@ -382,6 +382,24 @@ def test_new_twice_in_one_branch(city: City, clone: Callable[[int], GitFolder], 
     assert paths == [path_of("2019-0005"), path_of("2019-0006")]
 
 
+def test_drafts_of_different_days_keep_apart(
+    copy_of: Callable[..., Path], git_folder: Callable[[Path], GitFolder], run: Run
+) -> None:
+    """One that nobody has finished yet has its number; those of a later day take the next."""
+    made = git_folder(copy_of(as_of=""))
+    made.commit()
+    for day in ("2019-10-31", "2019-11-08", "2019-11-20"):
+        assert run("-C", made.folder, "draft", "--branches", "--as-of", day).code == 0
+    names = made.git("for-each-ref", "--format=%(refname)", "refs/heads/draft").splitlines()
+    fork = {number for path in contents(made.folder) for number in numbers_of(path, contents(made.folder)[path])}
+    given: list[str] = []
+    for name in names:
+        (path,) = made.git("diff", "--name-only", "main", name).splitlines()
+        text = made.git("show", f"{name}:{path}") + "\n"
+        given += [one for one in numbers_of(path, text.encode()) if one not in fork]
+    assert len(given) == len(set(given)) > 3
+
+
 def test_bad_usage_is_told(city: City, clone: Callable[[int], GitFolder], run: Run, tmp_path: Path) -> None:
     made = clone(city.open(city.with_item()))
     assert run("-C", made.folder, "renumber", "--base", "nowhere").code == 2

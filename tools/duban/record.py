@@ -190,12 +190,33 @@ class Extension(TypedDict):
     decision: NotRequired[ExtensionDecision]
 
 
+class Consent(TypedDict):
+    on: str
+    how: str
+
+
+class Withdrawal(TypedDict):
+    on: str
+    how: str
+
+
+class Participant(TypedDict):
+    code: str
+    kind: str
+    count: NotRequired[int]
+    person: NotRequired[str]
+    since: str
+    consent: Consent
+    withdrawn: NotRequired[Withdrawal]
+
+
 class Visit(TypedDict):
     on: str
     place: str
     method: str
     visitors: list[str]
     participants: NotRequired[str]
+    took_part: NotRequired[list[str]]
     finding: str
     requirement: NotRequired[str]
 
@@ -355,6 +376,7 @@ class ItemRecord(TypedDict):
     tracking_notices: NotRequired[list[TrackingNotice]]
     coordination_notices: NotRequired[list[CoordinationNotice]]
     extensions: NotRequired[list[Extension]]
+    participants: NotRequired[list[Participant]]
     visits: NotRequired[list[Visit]]
     measures: NotRequired[list[Measure]]
     report: NotRequired[Report]

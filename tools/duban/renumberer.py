@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 from duban.auditor import opened
@@ -36,7 +36,7 @@ def renumbering(folder: Path, here: Readings, there: Readings, base: str, asked:
         standing = Standing(
             dict(Partial(objects, tree, {path: listed[path] for path in mine if path in listed})),
             _numbers(there) | _numbers(here, but=mine),
-            {*_of_branches(history, base)},
+            numbers_on_branches(history, base, "refs/remotes"),
             here.registry.policy.get("series", {}),
             _added_scans(folder, objects, tree),
         )
@@ -55,15 +55,17 @@ def _added_scans(folder: Path, objects: Objects, tree: str) -> set[str]:
     return {path for name in names_below(folder / SCANS) if (path := SCANS + name) not in known}
 
 
-def _of_branches(history: History, base: str) -> Iterator[str]:
-    """The numbers that the branches of remotes take which are not merged yet: somebody's pull request, most likely."""
+def numbers_on_branches(history: History, base: str, refs: str) -> set[str]:
+    """The numbers that branches take which are not merged into ``base`` yet: somebody's pull request, most likely."""
     before = history.objects.commit(base).tree
     reader = history.reader(before)
-    listed = git(history.folder, "for-each-ref", "--format=%(objectname)", f"--no-merged={base}", "refs/remotes")
     if reader is None:
-        return
+        return set()
+    found: set[str] = set()
+    listed = git(history.folder, "for-each-ref", "--format=%(objectname)", f"--no-merged={base}", refs)
     for name in dict.fromkeys(listed.decode().split()):
         proposed = history.proposed(before, history.objects.commit(name).tree)
         paths = [one.path for one in proposed.differing if one.stays and is_in_place(one.path)]
         readings = {path: reader.read(path, proposed.after[path]) for path in paths if path in proposed.after}
-        yield from (one.number for one in taken(proposed.before, readings, reader))
+        found |= {one.number for one in taken(proposed.before, readings, reader)}
+    return found

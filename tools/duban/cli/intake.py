@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from duban.auditor import opened
-from duban.cli.asking import forge_arguments, forge_writer, signing
+from duban.cli.asking import forge_arguments, forge_writer, leads_repository, signing
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.entering import Desk
 from duban.cli.given import set_argument
@@ -52,7 +52,9 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
 def _take_in(context: Context, options: argparse.Namespace) -> int:
     issue = (
-        forge_writer(context, options).told(options.issue) if options.issue else _in_file(options.file, context.text)
+        forge_writer(context, options, leads_repository(context)).told(options.issue)
+        if options.issue
+        else _in_file(options.file, context.text)
     )
     desk = Desk(context)
     ledger = desk.readings.ledger("9999-12-31")
@@ -139,9 +141,10 @@ def _tell(context: Context, options: argparse.Namespace) -> int:
         raise UsageError(context.text("intake.no_address"))
     base = _merged(context, options.base, rules["branch"])
     ledger = context.readings(context.tree_standing(base)).ledger(context.day())
-    leads = from_leads(ledger.items.values(), rules["repository"])
+    repository = leads_repository(context)
+    leads = from_leads(ledger.items.values(), repository)
     asked = [one for one in leads if options.issue in (None, one.issue)]
-    done = [*answer(asked, address, None if options.dry_run else forge_writer(context, options))]
+    done = [*answer(asked, address, None if options.dry_run else forge_writer(context, options, repository))]
     if options.format == "json":
         print_json({"base": base, "answers": [{**one._asdict(), "problem": one.problem or None} for one in done]})
     else:

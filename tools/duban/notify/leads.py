@@ -14,7 +14,7 @@ from duban.publish.markdown import paragraph
 from duban.record import LEAD
 
 Outcome = Literal["told", "standing", "not_public", "failed"]
-_ISSUE = re.compile(r"https?://[^/]+/(?:(?P<repository>.+?)/(?:-/)?issues)/(?P<number>\d{1,18})\Z")
+_ISSUE = re.compile(r"https?://[^/]+/(?:(?P<repository>.+?)/(?:-/)?(?:issues|work_items))/(?P<number>\d{1,18})\Z")
 
 
 class Answered(NamedTuple):
