@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css)
 
-.PHONY: help serve build test check bench demo chromium clean
+.PHONY: help serve build test check bench demo pictures chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ demo: $(VENV)/.package build/browser/.done ## the ledger's life replayed with it
 	$(BIN)/duban -C build/demo/ledger site --edition internal --out build/demo/site
 	@echo "http://127.0.0.1:$(PORT)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/demo/site $(PORT)
+
+pictures: $(VENV)/.package build/browser/.done chromium ## the guide's pictures, made anew by a browser
+	$(BIN)/python tests/guide_pictures.py
 
 chromium: ## a Chromium for the browser tests, where there is none
 	@sh .ci/chromium $(BIN)

@@ -36,7 +36,8 @@ REMOTE = "git@github.com:yunshan/duban.git"
 ADMINISTRATOR = Account(2001, "administrator")
 TEMPLATE = (
     ".github", "docs", "schemas", "registry", "items", "reports", "assessments", "scans",
-    "site/pages", "site/templates", "site/theme", "mkdocs.yml", "mkdocs.public.yml", "Makefile", "README.md",
+    "site/pages", "site/templates", "site/theme", "site/guide",
+    "mkdocs.yml", "mkdocs.public.yml", "Makefile", "README.md",
 )  # fmt: skip
 NOT_RUN = ("make build", 'export PATH="$PWD/.venv/bin:$PATH"')
 """The two lines that set up the program itself, which runs this test already."""

@@ -29,10 +29,11 @@ from duban.language import language
 from duban.leak_test import leak_test, told
 from duban.load import Readings, read
 from duban.manifest import Manifest
-from duban.output import BROWSER, Prepared, Theme, begin_beside, compiled_templates, prepared
+from duban.output import BROWSER, GUIDE, Prepared, Theme, begin_beside, compiled_templates, prepared
 from duban.publish.content_policy import guarded
 from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
+from duban.publish.guide_walks import PICTURES, pictures
 from duban.publish.item_row import is_sample
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -175,12 +176,20 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         if browser.is_dir():
             unused = _FOR_STAFF if self._prepared.edition.public else frozenset[str]()
             manifest.copy(browser, target / "assets", without=unused)
+        self._copy_pictures(Path(config.config_file_path).parent / GUIDE, manifest, target)
         for _ in self._writing:
             pass
         if not self._driven and self._prepared.edition.searchable:
             write_search([self._prepared], Path(config.config_file_path).parent, manifest, target)
         if self._to_test is not None:
             self._test(target, *self._to_test)
+
+    def _copy_pictures(self, folder: Path, manifest: Manifest, target: Path) -> None:
+        """The guide's pictures in the language of its pages; of what there is."""
+        edition = self._prepared.edition
+        for name in () if edition.public else sorted(pictures(edition.text.code)):
+            if (folder / name).is_file():
+                manifest.write(target / PICTURES / name, (folder / name).read_bytes())
 
     def _test(self, out: Path, readings: Readings, day: str, examination: Examination) -> None:
         """Leave nothing of a public edition that leaks."""
