@@ -62,6 +62,8 @@ export function* datePairs(record) {
     yield* rising(notice, part("finished_on"), part("decision", "on"));
     yield* rising(part("publicity", "from"), part("publicity", "to"));
   }
+  for (const index of (record.participants ?? []).keys())
+    yield* rising(dated("participants", index, "consent", "on"), dated("participants", index, "withdrawn", "on"));
   yield* rising(closing, ...each("look_backs", "on"));
   for (const name of ["not_filed", "withdrawn", "superseded"]) yield* rising(main[0], dated(name, "on"));
 }
