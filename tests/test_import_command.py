@@ -418,6 +418,33 @@ def test_a_task_notice_takes_the_place_of_the_older_ledger(
     assert with_it == plain
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status", "--format=json"),
+        ("obligations", "--format=json"),
+        ("figures", "--by-month"),
+        ("draft",),
+        ("remind", "--dry-run"),
+        ("burden",),
+        ("assess", "--year=2019"),
+        ("report", "--period=2019-10"),
+        ("export", "--format=json"),
+    ],
+)
+def test_every_command_takes_an_overdue_item_without_a_notice(
+    run: Run, empty: Path, book: Path, mapping: Path, command: tuple[str, ...]
+) -> None:
+    run("-C", empty, "import", book, "--mapping", mapping, *CHOSEN, "--write")
+    found = run("-C", empty, *command)
+    assert found.code in (0, 1)
+    assert "Traceback" not in found.err
+    if command[0] == "obligations":
+        assert found.json["obligations"] == []
+    if command[0] == "draft":
+        assert "2019-0001" not in found.out
+
+
 def test_it_is_shown_within_the_office_alone(
     run: Run, empty: Path, book: Path, mapping: Path, git_folder: Callable[[Path], GitFolder]
 ) -> None:

@@ -72,6 +72,8 @@ class Drafter:
             if state.light not in OPEN_LIGHTS or not state.due:
                 continue
             record = self._ledger.items[identity].record
+            if "task_notice" not in record:
+                continue  # an older ledger's deadline: this one never told the unit of it
             waits = waits_for_decision(record)
             measure = None if waits else self._measure(record, state)
             if measure is not None:

@@ -68,11 +68,8 @@ class Column:
 
     @property
     def sure(self) -> Sureness:
+        """How sure that is."""
         return _SURE.get(self.reason, "likely" if self.reason == "part" else "guess")
-
-    @property
-    def is_doubtful(self) -> bool:
-        return self.sure != "sure"
 
 
 def field_names(root: Field) -> Mapping[str, str]:
