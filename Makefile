@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css)
 
-.PHONY: help serve build test check bench demo editor chromium clean
+.PHONY: help serve build test check bench demo editor pictures chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ editor: $(VENV)/.package ## Decap's editing page for new items in build/editor, 
 	cd site/editor && PATH="$$PATH:$(abspath $(BIN))" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	cd site/editor && PATH="$$PATH:$(abspath $(BIN))" node unpack.js
 	$(BIN)/duban form --decap
+
+pictures: $(VENV)/.package build/browser/.done chromium ## the guide's pictures, made anew by a browser
+	$(BIN)/python tests/guide_pictures.py
 
 chromium: ## a Chromium for the browser tests, where there is none
 	@sh .ci/chromium $(BIN)

@@ -60,6 +60,7 @@ class City:
     now: datetime = _MORNING
     accounts: dict[str, Account] = field(default_factory=dict)
     genesis: str = ""
+    repository: str = REPOSITORY
 
     @property
     def key(self) -> Path:
@@ -162,12 +163,22 @@ class City:
         author = self.account(by)
         hand = (author.login, f"{author.login}@example.invalid")
         head = self.commit(f"refs/pull/{number}/head", [self.head(base)], files, message, hand)
+        return self._opened(head, author, f"edit-{number}", **parts)
+
+    def open_branch(self, branch: str, by: str | Account = "staff") -> int:
+        """Open a pull request of a branch that was pushed; its number."""
+        head = self.head(branch)
+        self.git("update-ref", f"refs/pull/{len(self.forge.requests) + 1}/head", head)
+        return self._opened(head, self.account(by), branch)
+
+    def _opened(self, head: str, author: Account, branch: str, **parts: object) -> int:
+        number = len(self.forge.requests) + 1
         pull = Pull(
             number=number,
-            repository=REPOSITORY,
+            repository=self.repository,
             base_ref="main",
-            head_ref=f"edit-{number}",
-            head_repository=REPOSITORY,
+            head_ref=branch,
+            head_repository=self.repository,
             head=head,
             author=author,
             title=f"Edit {number}",

@@ -186,7 +186,7 @@ def dress(folder: Path, *, browser: bool = False) -> Path:
     """Give a copy of the ledger what a site is built with: configuration, templates, theme."""
     for name in site.CONFIGURATIONS.values():
         shutil.copy(ROOT / name, folder / name)
-    for part in ("site/pages", "site/templates", "site/theme", *(("build/browser",) if browser else ())):
+    for part in ("site/pages", "site/templates", "site/theme", "site/guide", *(("build/browser",) if browser else ())):
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, folder / part)
     return folder

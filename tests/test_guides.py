@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,7 +50,7 @@ def blocks(name: str, kind: str) -> list[str]:
 
 def commands(name: str) -> list[list[str]]:
     """Every ``duban`` command of a guide, in its lines and in its blocks."""
-    found = re.findall(r"(?:`|bin/|^ *|&& )(duban [a-z][^`\n&|>]*)", text(name), re.MULTILINE)
+    found = re.findall(r"(?:`|bin/|^ *|&& )(duban [a-z][^`\n&|>]*)", text(name).replace("\\\n", ""), re.MULTILINE)
     return [shlex.split(one) for one in found]
 
 
@@ -362,3 +363,53 @@ def rewritten(folder: Path) -> None:
     imported = exported.replace(SLIP.encode(), blank)
     subprocess.run([*git, "fast-import", "--quiet", "--force"], input=imported, check=True)
     subprocess.run([*git, "reset", "--quiet", "--hard", "main"], check=True)
+
+
+IMPORT = "import.md"
+
+
+@pytest.fixture
+def office(copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An office's ledger beside the workbook that it kept until now."""
+    from test_import_books import described, file_of
+
+    folder = copy_of("office", items=())
+    (folder / "items").mkdir(exist_ok=True)
+    (folder / "registry/inspections.yml").unlink()
+    book = described(ROOT / "tests/imports/01-merged-heads-and-sections")
+    (folder / "2018督办台账.xlsx").write_bytes(file_of(book))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_an_older_ledger_is_imported_as_the_guide_says(office: Path) -> None:
+    walk, moved = blocks(IMPORT, "sh")
+    duban = shlex.quote(str(Path(sys.executable).with_name("duban")))
+    for block in (walk, moved):
+        script = re.sub(r"^duban ", f"{duban} ", block, flags=re.MULTILINE)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script], cwd=office, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list((office / "items").rglob("*.yml"))) == 3
+    assert (office / "待处理.xlsx").is_file()
+
+
+def test_the_mapping_shown_is_one(schemas: Any) -> None:
+    from duban.importing.saved_mapping import read_mapping
+
+    (block,) = blocks(IMPORT, "yaml")
+    found = read_mapping(block.encode(), IMPORT, schemas.field("item"))
+    assert found.year == 2018
+    assert found.fields_of("督办 事项") == ("title", "intake/summary")
+    assert found.values["transcribed/deadline"] == {"年底前": "2018-12-31"}
+
+
+def test_the_json_of_an_import_is_documented(office: Path, run: Run) -> None:
+    told = run("import", "2018督办台账.xlsx", "--format", "json").json
+    (section,) = re.findall(r"^## JSON\n(.*?)^# ", text(IMPORT), re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"`(\w+)`", section))
+    assert set(told) <= named
+    for part in ("mapping", "missing", "doubts", "leftovers", "items"):
+        assert set(told[part][0]) <= named, part
+    assert {name for name in told["counts"] if not name.startswith("cells_")} <= named

@@ -189,16 +189,16 @@ def test_without_a_key_or_a_token_nothing_is_asked(
 
 def tell(server: ForgeServer, city: City) -> None:
     """Answer as GitHub would of the city's pull requests."""
-    requests = city.forge.requests.values()
-    server.tell(f"{API}/pulls", Told([document(one) for one in requests if one.open]))
+    api, requests = f"/repos/{city.repository}", city.forge.requests.values()
+    server.tell(f"{api}/pulls", Told([document(one) for one in requests if one.open]))
     for pull in requests:
-        here = f"{API}/pulls/{pull.number}"
+        here = f"{api}/pulls/{pull.number}"
         server.tell(here, Told(document(pull)))
         server.tell(f"{here}/commits", Told([{"author": user(pull.author), "committer": user(pull.author)}]))
         server.tell(f"{here}/reviews", Told([review(one) for one in city.forge.said[pull.number]]))
-        server.tell(f"{API}/statuses/{pull.head}", Told({"id": 1}, 201), method="POST")
+        server.tell(f"{api}/statuses/{pull.head}", Told({"id": 1}, 201), method="POST")
         if pull.merge:
-            server.tell(f"{API}/commits/{pull.merge}/pulls", Told([document(pull)]))
+            server.tell(f"{api}/commits/{pull.merge}/pulls", Told([document(pull)]))
     pushed = [(pull, push) for pull in requests for push in city.forge.pushed[pull.number]]
 
     def activity(asked: Any) -> Told:
@@ -211,7 +211,7 @@ def tell(server: ForgeServer, city: City) -> None:
         ]
         return Told(rows)
 
-    server.tell(f"{API}/activity", activity)
+    server.tell(f"{api}/activity", activity)
 
 
 def document(pull: Pull) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import { Checker } from "./fill_in/check.js";
 import { element } from "./fill_in/dom.js";
 import { forget, keep, kept } from "./fill_in/drafts.js";
 import { Amendment } from "./fill_in/amendment.js";
-import { Group } from "./fill_in/form.js";
+import { Group, Simple } from "./fill_in/form.js";
 import { ledgerItems } from "./fill_in/items.js";
 import { itemPath, nextItem } from "./fill_in/numbers.js";
 import { openings } from "./fill_in/openings.js";
@@ -21,7 +21,8 @@ import { Setting } from "./fill_in/widgets.js";
 const settings = JSON.parse(document.getElementById("fill-in-script").textContent);
 const get = (name) => document.getElementById(`fill-in-${name}`);
 const PAUSE = 120;
-const IS_NEW = settings.path.length === 0;
+const IS_NEW = settings.kind === "intake";
+const IS_LATER = settings.kind === "later";
 // What nobody fills in: it is given, or it says how a file came to be.
 const GIVEN = new Set(["id", "secrecy", "sample", "transcribed"]);
 
@@ -112,11 +113,17 @@ class Page {
     this.#effective = known.record;
     this.#record = dataOf(known.file.text);
     const all = openings(this.#effective, this.#root);
-    const here = all.filter(({ pointer }) => pointer.filter((part) => typeof part === "string").join("/") === settings.path.join("/"));
+    const here = all.filter((one) => this.#fits(one));
     this.#tellOthers(all, here.length > 0);
     if (!here.length) return;
-    if (here.length > 1) this.#offerPlaces(here);
+    if (here.length > 1 || IS_LATER) this.#offerPlaces(here);
     else this.#begin(here[0]);
+  }
+
+  // What comes later to an entry, a rating or a countersignature, has one page for all.
+  #fits({ pointer, field }) {
+    if (IS_LATER) return !field.entry;
+    return pointer.filter((part) => typeof part === "string").join("/") === settings.path.join("/");
   }
 
   // What else may be added to the item now, each a link to its own page.
@@ -125,9 +132,9 @@ class Page {
     const said = get("item-said");
     const names = new Map();
     for (const { field, pointer } of all) {
-      if (!field.entry || pointer.length === 0) continue;
-      const slug = settings.pages[field.entry];
-      if (slug) names.set(slug, field.label(settings.language));
+      const slug = settings.pages[field.entry || "later"];
+      const outer = pointer.length > 2 && field.entry ? this.#root.at(pointer.slice(0, 1)).label(settings.language) : "";
+      names.set(slug, field.entry ? [outer, field.label(settings.language)].filter(Boolean).join(this.#setting.text("dot")) : this.#setting.text("later"));
     }
     const links = [...names].flatMap(([slug, name], index) => [index ? this.#setting.text("comma") : "", element("a", { href: `${slug}.html?item=${this.#item}` }, name)]);
     said.replaceChildren(
@@ -145,10 +152,16 @@ class Page {
   }
 
   #placeName(pointer) {
-    const at = pointer.findLastIndex((part) => typeof part === "number");
-    const around = pointer.slice(0, at + 1).reduce((here, part) => here[part], this.#effective);
-    const label = this.#root.at(pointer.slice(0, at)).label(settings.language);
-    return [label, pointer[at] + 1, around.form_no ?? around.on ?? around.applied_on].filter(Boolean).join(" ");
+    // From the outermost list in; what would be added is no more than a name yet.
+    const names = [];
+    let here = this.#effective;
+    for (const [index, part] of pointer.entries()) {
+      const field = this.#root.at(pointer.slice(0, index + 1));
+      here = here?.[part];
+      if (typeof part === "string") names.push(field.label(settings.language));
+      else if (here) names.push([part + 1, here.form_no ?? here.on ?? here.applied_on ?? here.task].filter(Boolean).join(" "));
+    }
+    return names.join(" › ");
   }
 
   #begin(opening) {
@@ -168,7 +181,8 @@ class Page {
       this.#form = new Amendment(field, this.#setting, { record: this.#effective, root: this.#root, seats: (day) => this.#seats("amendment", day) });
       this.#form.set(prefilled(known, pointer, field));
     } else {
-      this.#form = new Group(field, this.#setting, { top: true, seats: (day) => this.#seats(field.entry, day) });
+      const isGroup = Object.keys(field.properties).length > 0;
+      this.#form = isGroup ? new Group(field, this.#setting, { top: true, seats: (day) => this.#seats(field.entry, day) }) : new Simple(field, this.#setting);
       this.#form.set(prefilled(known, pointer, field));
     }
     this.#extras = this.#beside(field, pointer, known);
@@ -241,13 +255,9 @@ class Page {
   #entry() {
     const { field } = this.#opening;
     const entry = this.#form.get() ?? {};
-    const signed = field.datedBy || IS_NEW ? this.#signedPart() : undefined;
+    const signed = (IS_NEW ? this.#form.part("intake") : this.#form).part("signed");
     signed?.refresh(IS_NEW ? entry.intake?.received_on : entry[field.datedBy]);
-    return this.#form.get() ?? {};
-  }
-
-  #signedPart() {
-    return IS_NEW ? this.#form.part("intake")?.part("signed") : this.#form.part("signed");
+    return this.#form.get() ?? (this.#form instanceof Simple ? "" : {});
   }
 
   // The entry, the file as it would be, and what is added to it part by part.
@@ -274,7 +284,7 @@ class Page {
 
   #problems(record) {
     const office = { ...this.#data.office, day: this.#today() };
-    return this.#checker.problems(record, office).map((one) => ({ ...one, key: `${one.code} ${one.pointer.join("/")}` }));
+    return this.#checker.asWritten(record, office).map((one) => ({ ...one, key: `${one.code} ${one.pointer.join("/")}` }));
   }
 
   #now() {

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from duban.record import ItemRecord
 
-Part = Literal["supervisor", "contact", "convener", "verifier"]
+Part = Literal["supervisor", "contact", "convener", "verifier", "participant"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
 
@@ -14,7 +14,7 @@ def assigned(record: ItemRecord) -> dict[str, tuple[Part, ...]]:
     """The people who are on an item by id, each with their parts in the order of ``PARTS``.
 
     Supervisors are those of the method, contacts those of any form, conveners those of coordination
-    notices, verifiers those of close-outs.
+    notices, verifiers those of close-outs, participants those of the public who have not withdrawn their consent.
     """
     parts: dict[str, set[Part]] = {}
 
@@ -38,4 +38,7 @@ def assigned(record: ItemRecord) -> dict[str, tuple[Part, ...]]:
         verification = closure.get("verification")
         if verification:
             add(verification["by"], "verifier")
+    for participant in record.get("participants", ()):
+        if "person" in participant and "withdrawn" not in participant:
+            add(participant["person"], "participant")
     return {person: tuple(part for part in PARTS if part in found) for person, found in parts.items()}

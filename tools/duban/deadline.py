@@ -1,4 +1,4 @@
-"""An item's record → its deadline as first set, and as granted extensions have moved it."""
+"""An item's record → its deadline as first set, and as granted extensions have moved it; when it was finished."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ _DISSATISFIED = "不满意"
 
 
 def original_deadline(record: ItemRecord) -> str:
-    """The deadline of the task notice, before that the proposed one; "" before both."""
+    """The deadline of the task notice, before that of an older ledger, before that the proposed one; "" before all."""
     notice = record.get("task_notice")
     if notice:
         return notice["deadline"]
+    if deadline := record.get("transcribed", {}).get("deadline", ""):
+        return deadline
     proposal = record.get("proposal")
     return proposal["deadline"] if proposal else ""
 
@@ -96,18 +98,26 @@ def is_settled(record: ItemRecord) -> bool:
 
     What is owed after a closing is ``obligation.after_closing``'s; whatever is added there is waited for here.
     """
-    if ending(record):
+    if ending(record) or finished_before(record):
         return True
     done = closing(record) is not None and "feedback" in record and "look_backs" in record
     return done and ("reopening" in record or not to_reopen(record))
 
 
 def finished_on(record: ItemRecord) -> str:
-    """The day the matter was really finished, known once closing is granted; "" before."""
+    """The day the matter was really finished, known once closing is granted or an older ledger says so; "" before."""
     notice = closing(record)
     if notice is None:
-        return ""
+        return finished_before(record)
     return notice.get("finished_on") or notice["applied_on"]
+
+
+def finished_before(record: ItemRecord) -> str:
+    """The day a matter was finished by the older ledger it was taken from; "" where it goes on, by a task notice too.
+
+    It was closed by the rules of its time: nothing of it is owed here (decision 0026).
+    """
+    return "" if "task_notice" in record else record.get("transcribed", {}).get("finished_on", "")
 
 
 def ending(record: ItemRecord) -> tuple[str, Ending] | None:

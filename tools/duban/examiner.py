@@ -7,14 +7,15 @@ from pathlib import Path
 
 from duban.auditor import Audited, GenesisError, audited
 from duban.change import change
-from duban.filing import NAMES, is_record
+from duban.filing import NAMES
 from duban.memory import Memory
 from duban.model import Tree
 from duban.moment import day_in_china, instant_of
 from duban.proof import Proof, Touched, proofs_of
 from duban.publish.examination import Examination
-from duban.repository.command import git, line
+from duban.repository.command import line
 from duban.repository.error import GitError, RevisionError, ShallowError
+from duban.repository.moved import differing_here
 from duban.repository.objects import Objects, Partial
 from duban.store import cache_folder
 
@@ -46,7 +47,7 @@ def _examined(folder: Path, tree: Tree, found: Audited) -> Examination:
     with Objects(folder) as objects:
         commit = objects.commit(tip)
         listed = {path: entry.id for name in NAMES for path, entry in objects.below(commit.tree, name)}
-        moved = _differing(folder, tree, listed, tip)
+        moved = differing_here(folder, tree, listed, tip)
         before = Partial(objects, commit.tree, {path: listed[path] for path in moved if path in listed})
         here = _since(dict(before), tree, moved)
     return Examination(
@@ -58,14 +59,6 @@ def _examined(folder: Path, tree: Tree, found: Audited) -> Examination:
         violations=found.violations,
         proofs=proofs_of([*found.proofs.values(), *here]) if here else found.proofs,
     )
-
-
-def _differing(folder: Path, tree: Tree, listed: Collection[str], tip: str) -> set[str]:
-    """The files of the record that do not lie in the folder as they stand at the tip, where ``listed`` are."""
-    lying = {path for path in tree if is_record(path)}
-    options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules")
-    said = git(folder, "diff", *options, tip, "--", *NAMES).decode("utf-8", "surrogateescape")
-    return (set(listed) ^ lying) | ({*said.split("\0")} - {""})
 
 
 def _since(before: Tree, tree: Tree, moved: Collection[str]) -> Sequence[Proof | Touched]:

@@ -17,7 +17,8 @@ EXAMPLES: Mapping[str, str] = {
     "assessments/": "assessments/2019.yml",
 }
 _PLACES = re.compile(
-    r"(?:items/\d{4}/\d{4}-\d{4,6}|reports/\d{4}/[A-Z]?\d{3}|assessments/(?:19|20)\d{2})\.yml\Z", re.ASCII
+    r"(?:items/\d{4}/\d{4}-(?:\d{4}|[1-9]\d{4,5})|reports/\d{4}/[A-Z]?\d{3}|assessments/(?:19|20)\d{2})\.yml\Z",
+    re.ASCII,
 )
 
 _YEAR = re.compile(r"\d{4}\Z", re.ASCII)

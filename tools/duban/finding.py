@@ -103,6 +103,10 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D314": _error(),
         "D315": _error(),
         "D316": _error("day", "since"),
+        "D317": _error("code", "day", "consent"),
+        "D318": _error("code", "day", "withdrawn"),
+        "D319": _error("code"),
+        "D320": _error("code"),
         # the four forms
         "D401": _error("number", "other"),
         "D402": _error("number", "series"),
@@ -195,6 +199,8 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "G110": _error("entry", "field"),
         "G111": _error("role"),
         "G112": _error(),
+        "G113": _error("number", "other", "title"),
+        "G114": _error("number", "pull"),
         # what history should not hold
         "A201": _error("parents"),
         "A202": _error(),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from duban.change import Change, change
-from duban.finding import CODES, Finding, ordered
-from duban.load import collected, in_place
+from duban.finding import CODES, Finding, Problem, ordered
+from duban.load import collected, in_place, place
 from duban.model import Registry, Tree
 from duban.part import RULES, Part, parts_of
 from duban.paths import Differing, path_findings, shown
-from duban.reader import Reader
+from duban.reader import Reader, Reading
 from duban.registry import POLICY
 from duban.schema import SchemaError, Schemas
 from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
+from duban.taken import Clash, Mentioning, Taken, both_added, clashes, is_numbered, taken
 
 Verdict = Literal["pass", "wait", "refuse"]
 _OF_OTHER_FILES = frozenset({"D205", "D207", "D213", "D215"})
@@ -28,8 +29,9 @@ class Proposed:
     """What merging a pull request would do, as git tells it.
 
     ``before`` and ``after`` need hold only the files that differ, the schemas and the registry;
-    ``conflict`` are the paths that cannot be merged without a person. ``reader`` reads files by the
-    schemas and the registry of ``after``; it gives None where those cannot be read themselves.
+    ``conflict`` are the paths that cannot be merged without a person, ``both_added`` those of them that both
+    sides have added. ``reader`` reads files by the schemas and the registry of ``after``; it gives None where
+    those cannot be read themselves. ``mentioning`` finds form numbers in the whole of ``before``.
     """
 
     before: Tree
@@ -39,6 +41,8 @@ class Proposed:
     reader: Callable[[], Reader | None]
     conflict: tuple[str, ...] = ()
     schemas: Schemas | None = None
+    both_added: tuple[str, ...] = ()
+    mentioning: Mentioning = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Judgement:
     """What a change adds, who must sign it and how each seat stands; the same before the merge and ever after.
 
     ``codes`` are the signing codes by role, where the policy binds approvals by them; ``forge`` is
-    the policy's, whose accounts the roster was asked for.
+    the policy's, whose accounts the roster was asked for. ``taken`` are the numbers that the change takes.
     """
 
     change: Change
@@ -56,6 +60,7 @@ class Judgement:
     forge: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
     draft: bool = False
+    taken: tuple[Taken, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -96,26 +101,79 @@ def gate(proposed: Proposed, submission: Submission, registry: Registry, head: s
     """The whole rule before a merge; also reads what the change brings by the rules of a check, on an ISO day."""
     found = judged(proposed, submission, registry)
     told = {(one.path, one.line, one.column, one.code) for one in found.findings}
-    slips = (replace(one, path=shown(one.path)) for one in _slips(proposed, day))
+    brought = _read(proposed)
+    slips = (replace(one, path=shown(one.path)) for one in (brought.slips(day) if brought else ()))
     findings = [*found.findings]
     findings += [one for one in slips if (one.path, one.line, one.column, one.code) not in told]
+    clashing = brought.clashes if brought else ()
+    # Of a file that both sides added nothing can be said but that its number is taken: it is two files in one.
+    twice = {one.taken.path for one in clashing if not one.taken.pointer}
+    findings = [one for one in findings if one.path not in twice]
+    findings += [_clash(one, proposed.after) for one in clashing]
     if submission.pull.head != head:
         findings.append(Finding("", 1, 1, "G102", {"head": submission.pull.head[:10], "given": head[:10]}))
-    findings += [Finding(path, 1, 1, "G104", {"file": path}) for path in map(shown, proposed.conflict)]
-    return replace(found, findings=tuple(ordered(findings)), draft=submission.pull.draft)
+    conflict = (path for path in proposed.conflict if path not in twice)
+    findings += [Finding(path, 1, 1, "G104", {"file": path}) for path in map(shown, conflict)]
+    takes = brought.taken if brought else ()
+    return replace(found, findings=tuple(ordered(findings)), draft=submission.pull.draft, taken=takes)
 
 
-def _slips(proposed: Proposed, day: str) -> Iterable[Finding]:
-    """Errors within the files that the change brings; what takes the whole ledger to know is the check's to tell."""
+def in_turn(judgements: Mapping[int, Judgement], related: Callable[[int, int], bool]) -> dict[int, Judgement]:
+    """Judgements of pull requests by number, the first in precedence first: of two that take a number, one is refused.
+
+    ``related`` tells whether one of two goes on from the other, and so takes its numbers rightly.
+    """
+    first: dict[str, int] = {}
+    found = {}
+    for pull, judgement in judgements.items():
+        findings = [*judgement.findings]
+        for one in judgement.taken:
+            other = first.setdefault(one.number, pull)
+            if other != pull and not related(pull, other):
+                details = {"number": one.number, "pull": str(other)}
+                findings.append(Finding(shown(one.path), 1, 1, "G114", details))
+        found[pull] = replace(judgement, findings=tuple(ordered(findings)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """The files of the record that a change brings, read, and the numbers that they take."""
+
+    proposed: Proposed
+    reader: Reader
+    readings: Mapping[str, Reading]
+    misplaced: Sequence[Finding]
+    taken: tuple[Taken, ...]
+    clashes: tuple[Clash, ...]
+
+    def slips(self, day: str) -> Iterator[Finding]:
+        """Errors within the files; what takes the whole ledger to know is the check's to tell."""
+        moved: Collection[str] = {*self.readings, *(one.path for one in self.misplaced)}
+        for finding in collected(self.proposed.after, self.reader, self.readings, self.misplaced).findings(day):
+            if finding.severity == "error" and finding.path in moved and finding.code not in _OF_OTHER_FILES:
+                yield finding
+
+
+def _read(proposed: Proposed) -> _Brought | None:
     reader = proposed.reader()
     if reader is None:
-        return
-    moved = {one.path for one in proposed.differing if one.stays and one.path in proposed.after}
-    paths, misplaced = in_place(moved)
+        return None
+    before, after = proposed.before, proposed.after
+    paths, misplaced = in_place({one.path for one in proposed.differing if one.stays and one.path in after})
     try:
-        readings = {path: reader.read(path, proposed.after[path]) for path in paths}
+        readings = {path: reader.read(path, after[path]) for path in paths}
+        takes = taken(before, readings, reader)
+        found = [both_added(path, before, reader) for path in proposed.both_added if is_numbered(path)]
+        found += clashes(takes, before, proposed.mentioning, reader)
     except SchemaError:  # what has no schema the comparison has told
-        return
-    for finding in collected(proposed.after, reader, readings, misplaced).findings(day):
-        if finding.severity == "error" and finding.path in moved and finding.code not in _OF_OTHER_FILES:
-            yield finding
+        return None
+    return _Brought(proposed, reader, readings, misplaced, takes, tuple(found))
+
+
+def _clash(clash: Clash, after: Tree) -> Finding:
+    """G113: a number that the main branch has is taken once more, told where it stands."""
+    details = {"number": clash.taken.number, "other": clash.other, "title": clash.title}
+    path, problem = clash.taken.path, Problem("G113", clash.taken.pointer, details)
+    found = place(path, after[path], [problem])[0] if clash.taken.pointer else Finding(path, 1, 1, "G113", details)
+    return replace(found, path=shown(path))

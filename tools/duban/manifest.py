@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Container
 from pathlib import Path
 
 import orjson
@@ -62,10 +63,10 @@ class Manifest:
         self._record += orjson.dumps({name: digest})[1:-1] + b","
         self.files += 1
 
-    def copy(self, source: Path, target: Path) -> None:
-        """Bring over every file below a folder but the hidden ones, which are notes of whoever made it."""
+    def copy(self, source: Path, target: Path, without: Container[str] = ()) -> None:
+        """Bring over the files below a folder but some by name, and the hidden ones, notes of whoever made it."""
         for name in names_below(source):
-            if not name.rpartition("/")[2].startswith("."):
+            if name not in without and not name.rpartition("/")[2].startswith("."):
                 self.write(target / name, (source / name).read_bytes())
 
     def finish(self) -> None:

@@ -195,12 +195,12 @@ class Item:
 
     @property
     def lead_unit(self) -> str:
-        """The lead unit of the task notice, before that the proposed one, before that none."""
+        """The lead unit of the task notice, before that the proposed one, before that an older ledger's, else none."""
         notice = self.record.get("task_notice")
         if notice:
             return notice["lead_unit"]
         proposal = self.record.get("proposal")
-        return proposal["lead_unit"] if proposal else ""
+        return proposal["lead_unit"] if proposal else self.record.get("transcribed", {}).get("lead_unit", "")
 
 
 @dataclass(frozen=True, slots=True)

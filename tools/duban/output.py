@@ -32,6 +32,8 @@ from duban.store import cache_folder
 
 TEMPLATES = Path("site/templates")
 BROWSER = Path("build/browser")
+GUIDE = Path("site/guide")
+"""Where the pictures of the guide lie."""
 _BLOCK = 8
 
 

@@ -29,10 +29,11 @@ from duban.language import language
 from duban.leak_test import leak_test, told
 from duban.load import Readings, read
 from duban.manifest import Manifest
-from duban.output import BROWSER, Prepared, Theme, begin_beside, compiled_templates, prepared
+from duban.output import BROWSER, GUIDE, Prepared, Theme, begin_beside, compiled_templates, prepared
 from duban.publish.content_policy import guarded
 from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
+from duban.publish.guide_walks import PICTURES, pictures
 from duban.publish.item_row import is_sample
 from duban.publish.shell import BLANKS, Shell
 from duban.repository import today, tree_of
@@ -41,6 +42,8 @@ from duban.store import FileStore, cache_folder
 
 _NEVER_LOADED = re.compile(r"assets/javascripts/(?:lunr|workers)/|favicon\.png$|\.map$")
 """Files of the theme that no page asks for: another search and icon, and maps for those who work on the theme."""
+_FOR_STAFF = frozenset({"fill_in.js", "fill_in.css"})
+"""What only pages of the internal edition use."""
 _HIDDEN = {"hide": ["navigation", "toc", "path", "footer"]}
 
 
@@ -171,13 +174,22 @@ class DubanPlugin(BasePlugin[DubanConfig]):  # type: ignore[no-untyped-call]
         manifest, target = self._output
         browser = Path(config.config_file_path).parent / BROWSER
         if browser.is_dir():
-            manifest.copy(browser, target / "assets")
+            unused = _FOR_STAFF if self._prepared.edition.public else frozenset[str]()
+            manifest.copy(browser, target / "assets", without=unused)
+        self._copy_pictures(Path(config.config_file_path).parent / GUIDE, manifest, target)
         for _ in self._writing:
             pass
         if not self._driven and self._prepared.edition.searchable:
             write_search([self._prepared], Path(config.config_file_path).parent, manifest, target)
         if self._to_test is not None:
             self._test(target, *self._to_test)
+
+    def _copy_pictures(self, folder: Path, manifest: Manifest, target: Path) -> None:
+        """The guide's pictures in the language of its pages; of what there is."""
+        edition = self._prepared.edition
+        for name in () if edition.public else sorted(pictures(edition.text.code)):
+            if (folder / name).is_file():
+                manifest.write(target / PICTURES / name, (folder / name).read_bytes())
 
     def _test(self, out: Path, readings: Readings, day: str, examination: Examination) -> None:
         """Leave nothing of a public edition that leaks."""

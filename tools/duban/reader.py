@@ -25,6 +25,7 @@ from duban.rules import (
     forms,
     inspections,
     life,
+    participants,
     privacy,
     references,
 )
@@ -47,6 +48,8 @@ ITEM_RULES: tuple[Rule, ...] = (
     references.campaign_of_the_time,
     references.signers,
     references.supervisors,
+    participants.consent,
+    participants.of_the_roster,
     inspections.visits_have_a_basis,
     forms.numbers,
     forms.milestones,

@@ -12,6 +12,7 @@ OPEN = "主动公开"
 INSTRUCTION = "领导批示"
 UPHELD, UPHELD_IN_PART = "采纳", "部分采纳"
 MESSAGE = "网民留言"
+LEAD = "群众线索"
 
 
 class Signature(TypedDict):
@@ -189,12 +190,33 @@ class Extension(TypedDict):
     decision: NotRequired[ExtensionDecision]
 
 
+class Consent(TypedDict):
+    on: str
+    how: str
+
+
+class Withdrawal(TypedDict):
+    on: str
+    how: str
+
+
+class Participant(TypedDict):
+    code: str
+    kind: str
+    count: NotRequired[int]
+    person: NotRequired[str]
+    since: str
+    consent: Consent
+    withdrawn: NotRequired[Withdrawal]
+
+
 class Visit(TypedDict):
     on: str
     place: str
     method: str
     visitors: list[str]
     participants: NotRequired[str]
+    took_part: NotRequired[list[str]]
     finding: str
     requirement: NotRequired[str]
 
@@ -300,6 +322,34 @@ class Superseding(Ending):
     by_item: str
 
 
+class SourceCell(TypedDict):
+    field: str
+    cell: str
+
+
+class Note(TypedDict):
+    label: str
+    on: NotRequired[str]
+    text: str
+
+
+class Transcription(TypedDict):
+    file: str
+    sha256: str
+    sheet: str
+    rows: str
+    on: str
+    by: str
+    serial: NotRequired[str]
+    lead_unit: NotRequired[str]
+    co_units: NotRequired[list[str]]
+    deadline: NotRequired[str]
+    state: NotRequired[str]
+    finished_on: NotRequired[str]
+    notes: NotRequired[list[Note]]
+    cells: list[SourceCell]
+
+
 class ItemRecord(TypedDict):
     """The data of one item file, valid by schemas/item.schema.json."""
 
@@ -316,6 +366,7 @@ class ItemRecord(TypedDict):
     follows: NotRequired[str]
     reopened_from: NotRequired[str]
     sample: NotRequired[bool]
+    transcribed: NotRequired[Transcription]
     intake: Intake
     proposal: NotRequired[Proposal]
     approval: NotRequired[Approval]
@@ -325,6 +376,7 @@ class ItemRecord(TypedDict):
     tracking_notices: NotRequired[list[TrackingNotice]]
     coordination_notices: NotRequired[list[CoordinationNotice]]
     extensions: NotRequired[list[Extension]]
+    participants: NotRequired[list[Participant]]
     visits: NotRequired[list[Visit]]
     measures: NotRequired[list[Measure]]
     report: NotRequired[Report]

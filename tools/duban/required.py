@@ -13,6 +13,8 @@ _OF_OLDER_POLICIES: Mapping[str, Sequence[str]] = {
     "assessment_objection": ("unit_head@unit",),
     "assessment_ruling": ("director",),
     "assessment_freeze": ("director",),
+    "participant": ("registrar",),
+    "participant_withdrawal": ("registrar",),
 }
 """Who signs kinds of entries that a policy may be too old to name; else whoever is named in one would do."""
 

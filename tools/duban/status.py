@@ -10,7 +10,7 @@ from sys import intern
 from typing import Literal, get_args
 
 from duban.calendar import WorkCalendar
-from duban.deadline import closing, current_deadline, ending, finished_on, original_deadline
+from duban.deadline import closing, current_deadline, ending, finished_before, finished_on, original_deadline
 from duban.model import STEPS, Data, Item, Ledger
 from duban.obligation import Obligation, after_closing, obligations
 from duban.record import Ending, ItemRecord
@@ -68,7 +68,7 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
     """The status of one item on an ISO day; its record must be the one of that day."""
     record = item.record
     # The same days, and an item's id, stand in many places: each is kept once.
-    due = intern(current_deadline(record)) if "task_notice" in record else ""
+    due = intern(current_deadline(record)) if "task_notice" in record or "transcribed" in record else ""
     done, end = intern(finished_on(record)), ending(record)
     left = calendar.workdays_between(day, due) if due and not done and end is None else None
     reached = step(record)
@@ -88,7 +88,7 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
         workdays_left=left,
         soon_on=intern(soon_on),
         lead_unit=intern(item.lead_unit),
-        next=None if end else _next(record, reached, pending, day, policy),
+        next=None if end or finished_before(record) else _next(record, reached, pending, day, policy),
         pending=pending,
         owed=partial(obligations, record, policy, calendar) if is_over else owed,
     )
@@ -120,14 +120,14 @@ def in_order(found: Mapping[str, Status], ledger: Ledger) -> dict[str, Status]:
 def step(record: ItemRecord) -> str:
     """The last of the seven steps that the item has reached.
 
-    The notice belongs to step 4; the report on the outcome, or a closing that was granted, to
-    step 5.
+    The notice belongs to step 4; the report on the outcome, or a closing that was granted, here
+    or in an older ledger, to step 5.
     """
     for name in _STEPS_BACK:
         if (
             name in record
             or (name == "method" and "task_notice" in record)
-            or (name == "report" and closing(record) is not None)
+            or (name == "report" and (closing(record) is not None or finished_before(record)))
         ):
             return name
     raise ValueError("an item has at least its first step")
@@ -149,7 +149,8 @@ def _light(end: tuple[str, Ending] | None, done: str, day: str, due: str, soon_o
     if end:
         return end[0]  # type: ignore[return-value]
     if done:
-        return "done_on_time" if done <= due else "done_late"
+        # Without a deadline, as an older ledger may have it, nothing is late.
+        return "done_on_time" if not due or done <= due else "done_late"
     if not due:
         return "on_track"
     if day > due:

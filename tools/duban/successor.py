@@ -10,10 +10,9 @@ from typing import NamedTuple
 from duban.deadline import closing, to_reopen
 from duban.language import Language
 from duban.model import Data, Registry
-from duban.record import INSTRUCTION, MESSAGE, ItemRecord, Source
+from duban.record import INSTRUCTION, LEAD, MESSAGE, ItemRecord, Source
 
 _HEAD = ("title", "openness", "openness_reason", "urgency", "importance", "category", "campaign", "plan_refs")
-_LEAD = "群众线索"
 _SIGNER = "director"
 
 
@@ -51,4 +50,4 @@ def _draft(head: Data, link: Data, source: Data, summary: str) -> Data:
 
 def _came_from(sources: list[Source]) -> str:
     """How people's word came the first time, and so again: as a message, else as a lead."""
-    return MESSAGE if any(source["type"] == MESSAGE for source in sources) else _LEAD
+    return MESSAGE if any(source["type"] == MESSAGE for source in sources) else LEAD

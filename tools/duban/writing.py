@@ -15,7 +15,9 @@ from duban.model import Data
 from duban.scalar import Ambiguous, plain_value
 from duban.schema import Field
 
-_ONE_LINE = frozenset({"signed", "milestones", "milestones_done", "supervisors", "attachments", "countersigns", "days"})
+_ONE_LINE = frozenset(
+    {"signed", "milestones", "milestones_done", "supervisors", "attachments", "countersigns", "days", "cells"}
+)
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` \t=")
 _SHORT = 100
 

@@ -20,7 +20,7 @@ export class AttachmentRows {
     const legend = element("legend", { class: "fi-legend" }, field.label(setting.language), required ? "" : element("span", { class: "fi-optional" }, setting.text("optional")));
     this.element = element(
       "fieldset",
-      { class: "fi-group" },
+      { class: "fi-group", "data-field": field.name },
       legend,
       element("p", { class: "fi-help" }, setting.text(canCount ? "attachments.help" : "attachments.insecure")),
       this.#list,

@@ -1,7 +1,8 @@
 // An item's record as it would be → what is wrong with it, by schema first and then by rule, at the field that is wrong.
 import { Validator } from "@cfworker/json-schema";
+import { privacyProblems } from "./privacy.js";
 import { ruleProblems } from "./rules.js";
-import { valueAt } from "./survey.js";
+import { survey, valueAt } from "./survey.js";
 
 const REFERENCE_CODES = { unit: "D201", person: "D202", campaign: "D203", plan: "D204", cause: "D206" };
 // What only says that something further in is wrong.
@@ -54,8 +55,17 @@ export class Checker {
 
   // Everything wrong: by schema, or else by rule. `office` is what the registry, the policy and the day tell.
   problems(record, office) {
+    const held = [...this.#placeholders(record)];
     const found = this.#bySchema(record);
-    return found.length ? found : [...this.#placeholders(record), ...ruleProblems(record, this.#root, office, this.#language)];
+    return [...found, ...held, ...(found.length ? [] : ruleProblems(record, this.#root, office, this.#language))];
+  }
+
+  // The same while people still write: what must not stand in a text is said at once, not when all else is right.
+  asWritten(record, office) {
+    const found = this.problems(record, office);
+    const told = new Set(found.map((one) => one.code + one.pointer.join("/")));
+    const early = [...privacyProblems(survey(record, this.#root).texts)];
+    return [...found, ...early.filter((one) => !told.has(one.code + one.pointer.join("/")))];
   }
 
   #bySchema(record) {

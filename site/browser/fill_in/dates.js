@@ -28,6 +28,8 @@ export function* datePairs(record) {
   ];
   yield* rising(...main);
   for (const index of (record.intake?.sources ?? []).keys()) yield* rising(dated("intake", "sources", index, "sent_on"), main[0]);
+  yield* rising(main[0], dated("transcribed", "finished_on"), dated("transcribed", "on"));
+  yield* rising(main[0], dated("transcribed", "deadline"));
   const notice = main[4];
   yield* rising(notice, dated("task_notice", "deadline"));
   for (const [name, datedBy] of [
@@ -60,6 +62,8 @@ export function* datePairs(record) {
     yield* rising(notice, part("finished_on"), part("decision", "on"));
     yield* rising(part("publicity", "from"), part("publicity", "to"));
   }
+  for (const index of (record.participants ?? []).keys())
+    yield* rising(dated("participants", index, "consent", "on"), dated("participants", index, "withdrawn", "on"));
   yield* rising(closing, ...each("look_backs", "on"));
   for (const name of ["not_filed", "withdrawn", "superseded"]) yield* rising(main[0], dated(name, "on"));
 }

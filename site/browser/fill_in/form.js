@@ -73,7 +73,7 @@ export class Simple extends Part {
         ? element("span", { class: "fi-label", id: `${this.id}-label` }, field.label(setting.language), this.required ? "" : element("span", { class: "fi-optional" }, setting.text("optional")))
         : label(field, setting, this.id, this.required);
     if (options.bare) this.control.input.setAttribute("aria-labelledby", `${this.id}-label`);
-    this.element = element("div", { class: `fi-field fi-field--${field.name}` }, named, this.control.element, options.bare ? "" : help, this.error);
+    this.element = element("div", { class: "fi-field", "data-field": field.name }, named, this.control.element, options.bare ? "" : help, this.error);
     this.element.addEventListener("focusout", () => this.#leave());
   }
 
@@ -106,7 +106,7 @@ export class Group extends Part {
     this.#byName = new Map(
       asked.map((child) => {
         const Kind = kindOf(child);
-        return [child.name, new Kind(child, setting, { required: field.required.has(child.name) || options.always?.has(child.name), around, seats, entry: this })];
+        return [child.name, new Kind(child, setting, { required: field.required.has(child.name) || Boolean(options.always?.has(child.name)), around, seats, entry: this })];
       }),
     );
     this.parts = [...this.#byName.values()];
@@ -129,7 +129,7 @@ export class Group extends Part {
       legend.replaceChildren(element("label", { class: "fi-radio", for: this.id }, this.#toggle, field.label(setting.language)));
       this.#switch(false);
     }
-    this.element = element("fieldset", { class: "fi-group" }, legend, help, this.#body, this.error);
+    this.element = element("fieldset", { class: "fi-group", "data-field": field.name }, legend, help, this.#body, this.error);
   }
 
   part(name) {
@@ -174,7 +174,7 @@ export class Rows extends Part {
     this.#list = element("ol", { class: "fi-rows" });
     this.add = element("button", { type: "button", class: "fi-add", onclick: () => this.#addOne() }, setting.text("add", { name: field.label(setting.language) }));
     const legend = element("legend", { class: "fi-legend" }, field.label(setting.language), this.required ? "" : element("span", { class: "fi-optional" }, setting.text("optional")));
-    this.element = element("fieldset", { class: "fi-group" }, legend, element("p", { class: "fi-help" }, field.help(setting.language)), this.#list, this.add, this.error);
+    this.element = element("fieldset", { class: "fi-group", "data-field": field.name }, legend, element("p", { class: "fi-help" }, field.help(setting.language)), this.#list, this.add, this.error);
     if (this.required) this.#row();
   }
 

@@ -9,8 +9,12 @@ export const closing = (record) => (record.closure_notices ?? []).find(isGranted
 
 export const ending = (record) => ENDS.find((kind) => kind in record);
 
+// Before there is a notice, an older ledger may have said by when, and before that the proposal.
 const deadline = (record, counts) =>
-  (record.extensions ?? []).reduce((stands, one) => (isGranted(one) && counts(one) ? one.new_deadline : stands), record.task_notice?.deadline ?? "");
+  (record.extensions ?? []).reduce(
+    (stands, one) => (isGranted(one) && counts(one) ? one.new_deadline : stands),
+    record.task_notice?.deadline ?? record.transcribed?.deadline ?? record.proposal?.deadline ?? "",
+  );
 
 // The deadline as it stands: that of the last extension granted that was asked for in time.
 export const currentDeadline = (record) => deadline(record, (one) => one.applied_on <= one.old_deadline);

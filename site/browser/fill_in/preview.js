@@ -69,6 +69,7 @@ const list = (data, field, view) =>
     "article",
     { class: "fi-list-preview", "aria-label": field.label(view.language) },
     element("h3", {}, field.label(view.language)),
+    Object.keys(field.properties).length ? "" : element("p", {}, said(data, field, view)),
     element("dl", {}, ...rows(data, field, view).map(([label, text]) => element("div", {}, element("dt", {}, label), element("dd", {}, text)))),
     element("p", { class: "fi-signatures" }, ...signatures(data, view)),
   );

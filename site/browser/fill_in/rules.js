@@ -32,6 +32,8 @@ export const AFTER_THE_END = ["amendments", "look_backs"];
 const NUMBER = /^(.+)〔(\d{4})〕(\d+)号$/;
 const OPEN = "主动公开";
 const DAY = 86_400_000;
+// The team of the 1+3 that the public belongs to.
+const PUBLIC = "社会群众";
 
 const covers = ([from, to], day) => from <= day && (!to || day <= to);
 
@@ -66,24 +68,59 @@ function* signers({ found, people }) {
     }
 }
 
-function* supervisors({ record, people, units }) {
+// Whether a person may supervise on a day: the term runs, and theirs is none of the units supervised.
+function* fit({ record, people, units }, pointer, name, day) {
   const notice = record.task_notice;
   const supervised = notice ? [notice.lead_unit, ...(notice.co_units ?? [])] : [];
-  const fit = function* (pointer, name, day) {
-    const person = people[name];
-    if (!person) return;
-    if (supervised.includes(person.unit)) yield { code: "D211", pointer, details: { person: person.name, unit: units[person.unit]?.name ?? person.unit } };
-    if (person.term && !covers(person.term, day)) yield { code: "D210", pointer, details: { person: person.name, day, term_end: person.term[1] || person.term[0] } };
-  };
+  const person = people[name];
+  if (!person) return;
+  if (supervised.includes(person.unit)) yield { code: "D211", pointer, details: { person: person.name, unit: units[person.unit]?.name ?? person.unit } };
+  if (person.term && !covers(person.term, day)) yield { code: "D210", pointer, details: { person: person.name, day, term_end: person.term[1] || person.term[0] } };
+}
+
+function* supervisors(about) {
+  const { record, people } = about;
   for (const [index, one] of (record.method?.supervisors ?? []).entries()) {
     const person = people[one.person];
     const here = ["method", "supervisors", index];
     if (!person) continue;
     if (person.team !== one.team) yield { code: "D212", pointer: [...here, "team"], details: { person: person.name, team: one.team, roster_team: person.team } };
-    yield* fit([...here, "person"], one.person, record.method.confirmed_on);
+    yield* fit(about, [...here, "person"], one.person, record.method.confirmed_on);
   }
   for (const [index, visit] of (record.visits ?? []).entries())
-    for (const [position, visitor] of visit.visitors.entries()) yield* fit(["visits", index, "visitors", position], visitor, visit.on);
+    for (const [position, visitor] of visit.visitors.entries()) yield* fit(about, ["visits", index, "visitors", position], visitor, visit.on);
+}
+
+// Nobody takes part before they consented or after they withdrew; codes are known, and used once.
+function* participants(about) {
+  const { record, people } = about;
+  const listed = record.participants ?? [];
+  const known = new Map();
+  const first = new Map();
+  for (const [index, one] of listed.entries()) {
+    if (known.has(one.code)) yield { code: "D320", pointer: ["participants", index, "code"], details: { code: one.code } };
+    else {
+      known.set(one.code, one);
+      first.set(one.code, one.since);
+    }
+    const person = people[one.person];
+    const here = ["participants", index, "person"];
+    if (person && person.team !== PUBLIC) yield { code: "D212", pointer: here, details: { person: person.name, team: PUBLIC, roster_team: person.team } };
+    yield* fit(about, here, one.person, one.since);
+  }
+  for (const [index, visit] of (record.visits ?? []).entries())
+    for (const [position, code] of (visit.took_part ?? []).entries()) {
+      const here = ["visits", index, "took_part", position];
+      if (!known.has(code)) {
+        yield { code: "D319", pointer: here, details: { code } };
+        continue;
+      }
+      if (visit.on < first.get(code)) first.set(code, visit.on);
+      const until = known.get(code).withdrawn?.on ?? "";
+      if (until && visit.on > until) yield { code: "D318", pointer: here, details: { code, day: visit.on, withdrawn: until } };
+    }
+  for (const [index, { code, consent }] of listed.entries())
+    if (consent.on > first.get(code)) yield { code: "D317", pointer: ["participants", index, "consent", "on"], details: { code, day: first.get(code), consent: consent.on } };
 }
 
 function* steps({ record, label }) {
@@ -119,7 +156,7 @@ function* forms({ record, found, office, units, label }) {
     if (series !== own) yield { code: "D402", pointer, details: { number, series: own } };
     else if (day && year !== day.slice(0, 4)) yield { code: "D403", pointer, details: { number, year: day.slice(0, 4) } };
   }
-  for (const name of ["proposal", "task_notice"]) {
+  for (const name of ["transcribed", "proposal", "task_notice"]) {
     const entry = record[name];
     for (const [index, one] of (entry?.co_units ?? []).entries())
       if (one === entry.lead_unit) yield { code: "D410", pointer: [name, "co_units", index], details: { unit: units[one]?.name ?? one } };
@@ -211,7 +248,7 @@ function* closings({ record, people, units, label }) {
   }
 }
 
-const RULES = [references, signers, supervisors, steps, days, forms, milestones, tracking, extensions, closings];
+const RULES = [references, signers, supervisors, participants, steps, days, forms, milestones, tracking, extensions, closings];
 
 export function* ruleProblems(record, root, office, language) {
   const one = caseOf(record, root, office, language);

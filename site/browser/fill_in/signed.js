@@ -12,7 +12,7 @@ export class SignedRows {
     this.#list = element("div", { class: "fi-seats" });
     this.error = element("p", { class: "fi-error", hidden: true });
     this.add = element("button", { type: "button", class: "fi-add", onclick: () => this.#addOne() }, setting.text("signed.add"));
-    this.element = element("fieldset", { class: "fi-group fi-group--signed" }, element("legend", { class: "fi-legend" }, setting.text("signed")), element("p", { class: "fi-help" }, setting.text("signed.help")), this.#list, this.add, this.error);
+    this.element = element("fieldset", { class: "fi-group fi-group--signed", "data-field": "signed" }, element("legend", { class: "fi-legend" }, setting.text("signed")), element("p", { class: "fi-help" }, setting.text("signed.help")), this.#list, this.add, this.error);
   }
 
   // The rows that the policy asks for as the entry stands; what was filled in already is kept.
@@ -112,7 +112,7 @@ export class SignedRows {
     const away = asked ? "" : element("button", { type: "button", class: "fi-away", "aria-label": setting.text("remove", { name: setting.text("signed") }), onclick: () => this.#takeAway(row) }, "×");
     row.element = element(
       "div",
-      { class: "fi-seat" },
+      { class: "fi-seat", "data-role": role || undefined },
       asked ? element("span", { class: "fi-seat__role" }, roles[role] ?? role) : element("div", { class: "fi-field" }, element("label", { class: "fi-label", for: roleId }, setting.text("signed.role")), roleSelect),
       element("div", { class: "fi-field" }, element("label", { class: "fi-label", for: byId }, setting.text("signed.by")), row.picker.element),
       element("div", { class: "fi-field" }, element("label", { class: "fi-label", for: onId }, setting.text("signed.on")), row.date),

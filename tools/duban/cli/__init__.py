@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 from duban.cli.context import CLEAN, OUR_BUG, WRONG_USAGE, Context, Parser, UsageError, chosen_language
@@ -20,9 +21,13 @@ COMMANDS = (
     "obligations",
     "figures",
     "explain",
+    "init",
     "new",
     "add",
     "amend",
+    "renumber",
+    "intake",
+    "import",
     "summary",
     "gate",
     "record",
@@ -117,10 +122,15 @@ def _parser(given: Sequence[str]) -> Parser:
         )
         # Only the command that is called is imported: a check must start fast.
         if name in given:
-            command = import_module(f"duban.cli.{name}")
+            command = import_module(f"duban.cli.{_module(name)}")
             command.arguments(added, text)
             added.set_defaults(run=command.run)
     return parser
+
+
+def _module(command: str) -> str:
+    """The module of a command; a word of Python's own takes an underscore."""
+    return f"{command}_" if iskeyword(command) else command
 
 
 def _version() -> str:

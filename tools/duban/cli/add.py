@@ -81,11 +81,11 @@ def _given(desk: Desk, item: Standing, opening: Opening, settings: Sequence[str]
     """What was given of an opening on the command line; of one that has no fields of its own, by its name."""
     known, text, given = desk.known(item.record), desk.context.text, dict[str, Any]()
     if opening.field.properties:
-        put_given(given, settings, opening.field, known, text)
+        put_given(given, settings, opening.field, known.registry, known.day, text)
         return given
     around = desk.root.at(opening.pointer[:-1])
     if around is not None:
-        put_given(given, settings, around, known, text)
+        put_given(given, settings, around, known.registry, known.day, text)
     return given.get(opening.name)
 
 

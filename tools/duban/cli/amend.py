@@ -48,7 +48,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     amendment = desk.root.at(place)
     if amendment is None:
         raise UsageError(context.text("amend.no_such_field", field=options.field))
-    put_given(given, options.given, amendment, desk.known(item.record), context.text)
+    put_given(given, options.given, amendment, desk.registry, context.day(), context.text)
 
     def drafted(earlier: Any) -> Draft:
         new = _new(desk, (pointer, here, old), options.to, (earlier or {}).get("new", old))

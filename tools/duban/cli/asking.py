@@ -34,21 +34,33 @@ def asked_forge(context: Context, options: argparse.Namespace) -> Forge:
     return forge_of(options.forge or rules["forge"], rules["repository"], options.url, os.environ)
 
 
-def forge_writer(context: Context, options: argparse.Namespace) -> Writer:
-    """The same forge to write to."""
+def forge_writer(context: Context, options: argparse.Namespace, repository: str = "") -> Writer:
+    """The same forge to write to, in the ledger's own repository or in another one there."""
     from duban.forge.chosen import writer_of
 
     rules = signing(context)
-    return writer_of(options.forge or rules["forge"], rules["repository"], options.url, os.environ)
+    return writer_of(options.forge or rules["forge"], repository or rules["repository"], options.url, os.environ)
+
+
+def leads_repository(context: Context) -> str:
+    """Where leads are opened by the policy that lies in the folder: a repository of their own, or the ledger's."""
+    found = _policy(context).get("intake")
+    named = found.get("repository") if isinstance(found, dict) else None
+    return named if isinstance(named, str) else str(signing(context)["repository"])
+
+
+def _policy(context: Context) -> Data:
+    """The policy that lies in the folder, whatever it says; empty where there is none that can be read."""
+    try:
+        policy, _ = parse(POLICY, (context.folder / POLICY).read_bytes())
+    except OSError:
+        return {}
+    return policy if isinstance(policy, dict) else {}
 
 
 def signing(context: Context) -> Data:
     """The ``signing`` of the policy that lies in the folder. Raises UsageError where there is none."""
-    try:
-        policy, _ = parse(POLICY, (context.folder / POLICY).read_bytes())
-    except OSError:
-        policy = None
-    found = policy.get("signing") if isinstance(policy, dict) else None
+    found = _policy(context).get("signing")
     named = isinstance(found, dict) and all(isinstance(found.get(name), str) for name in ("repository", "branch"))
     if not isinstance(found, dict) or not named or found.get("forge") not in FORGES:
         raise UsageError(context.text("audit.no_signing"))

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
+from duban.auditor import opened
 from duban.cli.asking import forge_arguments, forge_writer, signing
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import on_one_line, print_table
@@ -15,6 +16,7 @@ from duban.model import Ledger
 from duban.notice_draft import Drafter, Proposal
 from duban.proposer import BAD, Forum, Proposer, Result
 from duban.publish.draft_words import kind_words
+from duban.renumberer import numbers_on_branches
 from duban.repository import commit_of
 from duban.repository.drafts import BASE, Drafts
 from duban.repository.error import GitError
@@ -62,7 +64,12 @@ def _drafted(context: Context, options: argparse.Namespace, day: str) -> tuple[l
     readings = context.readings(tree)
     ledger = context.unsettled(readings, day)
     calendar, words = context.calendar(ledger), context.words(ledger)
-    drafter = Drafter(ledger, Schemas.of(tree).field("item"), day, calendar, words, readings.form_numbers())
+    given = readings.form_numbers()
+    if revision:
+        # A draft of an earlier day that still stands has its number already.
+        with opened(context.folder) as (history, _):
+            given |= numbers_on_branches(history, commit_of(context.folder, revision), drafts.refs)
+    drafter = Drafter(ledger, Schemas.of(tree).field("item"), day, calendar, words, given)
     found = [*drafter.proposals(statuses(ledger, day, calendar))]
     if revision is None:
         return found, ledger, [Result(one.key, "called_for") for one in found]

@@ -119,11 +119,12 @@ class Desk:
         before = Counter(map(_name, self.readings.findings(self.day)))
         return [one for one in after.findings(self.day) if not _was_there(_name(one), before)]
 
-    def enter(self, drafted: Callable[[Any], Draft], owed: Collection[str] = ()) -> int:
+    def enter(self, drafted: Callable[[Any], Draft], owed: Collection[str] = (), *, told: bool = True) -> int:
         """Have something filled in until nothing is wrong with it, or nobody wants to go on; write it once agreed to.
 
         ``drafted`` gets what was filled in the time before, None the first time; ``owed`` are the codes of what
-        another file is to put right in the same pull request.
+        another file is to put right in the same pull request. Where the file stands goes to standard output, unless
+        somebody else has to be ``told`` there.
         """
         text, earlier = self.context.text, None
         while True:
@@ -143,7 +144,8 @@ class Desk:
                 sys.stderr.write(text("enter.dropped") + "\n")
                 return CLEAN
         self._write(draft)
-        sys.stdout.write(f"{draft.path}\n")
+        if told:
+            sys.stdout.write(f"{draft.path}\n")
         return CLEAN
 
     def _write(self, draft: Draft) -> None:

@@ -1,6 +1,7 @@
 """``duban export``: the whole ledger in one file, the same bytes as the internal site has for download.
 
-A workbook may have a sheet for each unit besides, which the site has not.
+A workbook may have a sheet for each unit besides, which the site has not; or, as a CSV may, every item whole,
+so that ``duban import`` gives it back as it is.
 """
 
 from __future__ import annotations
@@ -11,14 +12,20 @@ from pathlib import Path
 from typing import cast, get_args
 
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
+from duban.documents.csv_file import csv_file
 from duban.language import Language, language
+from duban.load import Readings
+from duban.publish.edition import Edition
 from duban.publish.ledger_files import MADE, Format
-from duban.publish.ledger_workbook import units_workbook
+from duban.publish.ledger_workbook import record_workbook, units_workbook
+from duban.record_lines import HEADS, record_lines
+
+_WITH_SHEETS = {"units": ("xlsx",), "record": ("xlsx", "csv")}
 
 
 def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--format", choices=get_args(Format), help=text("export.help.format"))
-    parser.add_argument("--sheets", choices=("units",), help=text("export.help.sheets"))
+    parser.add_argument("--sheets", choices=("units", "record"), help=text("export.help.sheets"))
     parser.add_argument("--out", metavar="FILE", help=text("export.help.out"))
     parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
 
@@ -29,7 +36,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
     day, out = context.day(options.as_of), options.out
     form = options.format or _form_of(out or "")
-    if options.sheets and form != "xlsx":
+    if options.sheets and form not in _WITH_SHEETS[options.sheets]:
         raise UsageError(context.text("export.sheets_of_xlsx"))
     if form == "xlsx" and not out and sys.stdout.isatty():
         raise UsageError(context.text("export.terminal"))
@@ -39,7 +46,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     made = edition(
         "internal", language("zh"), readings.ledger(day), readings.schemas, day, today(), pinned=True, digests={}
     )
-    content = units_workbook(made) if options.sheets else MADE[form][1](made)
+    content = _content(made, form, options.sheets, readings)
     if out:
         try:
             write_whole(Path(out), content)
@@ -49,6 +56,16 @@ def run(context: Context, options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN
+
+
+def _content(made: Edition, form: Format, sheets: str | None, readings: Readings) -> bytes:
+    if sheets == "units":
+        return units_workbook(made)
+    if sheets == "record":
+        lines = [line for one in readings.items.values() if one.data for line in record_lines(one.data())]
+        heads = [" ".join(names) for names in HEADS]
+        return csv_file([heads, *lines]) if form == "csv" else record_workbook(made, lines)
+    return MADE[form][1](made)
 
 
 def _form_of(out: str) -> Format:

@@ -81,8 +81,10 @@ def _seat(one: Signed, registry: Registry, text: Language) -> dict[str, Any]:
 
 def _sweep(context: Context, options: argparse.Namespace, day: str) -> int:
     forge = asked_forge(context, options)
-    found, failed = [], False
-    for one in sweep(context.folder, forge, options.remote, signing(context)["branch"], day):
+    found = sweep(context.folder, forge, options.remote, signing(context)["branch"], day)
+    failed = any([bool(one.problem) for one in found])
+    # What is held back is told before what may pass: two that take the same number are never green at once.
+    for one in sorted(found, key=lambda one: one.judgement is not None and one.judgement.verdict == "pass"):
         if one.pull and one.judgement and one.registry and not options.dry_run:
             words = status_words(one.judgement, one.registry, context.text)
             try:
@@ -90,9 +92,8 @@ def _sweep(context: Context, options: argparse.Namespace, day: str) -> int:
             except ForgeError as error:
                 failed = True
                 sys.stderr.write(_problem(one.number, str(error), context.text))
-        failed = failed or bool(one.problem)
-        found.append(one)
-        if options.format == "text":
+    if options.format == "text":
+        for one in found:
             _print_pull(one, context.text)
     if options.format == "json":
         print_json({"pulls": [_pull(one, context.text) for one in found]})

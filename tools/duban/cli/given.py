@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
 from duban.answer import Choice, UnclearError, choices, meant, members
 from duban.cli.context import Parser, UsageError
 from duban.finding import Pointer
-from duban.known import Known
 from duban.language import Language
+from duban.model import Registry
 from duban.rules.amendments import pointer_of
+from duban.rules.case import put_at
 from duban.schema import Field
 
 
@@ -22,19 +22,23 @@ def set_argument(parser: Parser, text: Language) -> None:
     )
 
 
-def put_given(data: Any, settings: Iterable[str], here: Field, known: Known, text: Language) -> None:
-    """Put what was given into data described by a field. Raises UsageError for a field that there is not.
+def put_given(data: Any, settings: Iterable[str], here: Field, registry: Registry, day: str, text: Language) -> None:
+    """Put what was given into data described by a field. Raises UsageError for a field that there is not."""
+    for setting in settings:
+        put_at(data, *given_value(setting, here, registry, day, text))
+
+
+def given_value(setting: str, here: Field, registry: Registry, day: str, text: Language) -> tuple[Pointer, Any]:
+    """Where ``FIELD=VALUE`` puts what. Raises UsageError for a field that there is not.
 
     Units, people and the like may be named as on the terminal; what is unclear is left for the check to refuse.
     """
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        pointer = field_pointer(name)
-        field = here.at(pointer) if pointer else None
-        if not equals or field is None or name == "id":
-            raise UsageError(text("new.no_such_field", field=name, known="、".join(_names(here))))
-        among = choices(field, known.registry, known.day, text.code)
-        _put(data, pointer, as_given(field, value, among))
+    name, equals, value = setting.partition("=")
+    pointer = field_pointer(name)
+    field = here.at(pointer) if pointer else None
+    if not equals or field is None or name == "id":
+        raise UsageError(text("new.no_such_field", field=name, known="、".join(_names(here))))
+    return pointer, as_given(field, value, choices(field, registry, day, text.code))
 
 
 def as_given(here: Field, value: str, among: Sequence[Choice]) -> Any:
@@ -60,17 +64,3 @@ def _names(here: Field) -> Iterable[str]:
             yield from (f"{name}.{inner}" for inner in child.properties if child.entry in ("", "intake"))
         elif name != "id" and not (child.items and child.items.entry):
             yield name
-
-
-def _put(data: Any, pointer: Pointer, value: Any) -> None:
-    for part, following in pairwise(pointer):
-        if isinstance(part, int):
-            while len(data) <= part:
-                data.append({})
-            data = data[part]
-        else:
-            data = data.setdefault(part, [] if isinstance(following, int) else {})
-    if isinstance(pointer[-1], str) or pointer[-1] < len(data):
-        data[pointer[-1]] = value
-    else:
-        data.append(value)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from typing import Any
 
 from duban.cli.context import CLEAN, Context, Parser, UsageError
-from duban.cli.entering import Desk, Draft
-from duban.cli.given import put_given, set_argument
+from duban.cli.entering import Desk
+from duban.cli.given import set_argument
+from duban.cli.registering import register
 from duban.language import Language
-from duban.model import Data
-from duban.numbering import next_id, path_of
+from duban.numbering import path_of
 from duban.schema import Field
 from duban.successor import Successor, successor
 from duban.writing import file_text
-
-_INTAKE = "intake"
-_NOT_ASKED = frozenset({"id", "secrecy", "related", "follows", "reopened_from", "sample"})
-"""Of the head: what is counted, declared by the office as a whole, or written by whoever links items."""
 
 _LINKED_BACK = frozenset({"D215"})
 """The item before names the new one in the same pull request."""
@@ -33,30 +27,11 @@ def arguments(parser: Parser, text: Language) -> None:
 def run(context: Context, options: argparse.Namespace) -> int:
     desk = Desk(context)
     before = _after(options.after, desk) if options.after else None
-    made: list[str] = []
-
-    def drafted(earlier: Any) -> Draft:
-        data = _filled(desk, before.data if before else {}, options.given, earlier)
-        made[:] = [data["id"]]
-        return Draft(data, path_of(data["id"]), file_text(data, desk.root).encode())
-
-    code = desk.enter(drafted, _LINKED_BACK if before else ())
+    owed = _LINKED_BACK if before else frozenset[str]()
+    code, identity = register(desk, before.data if before else {}, options.given, owed)
     if before and code == CLEAN:
-        sys.stderr.write(_owed(before, options.after, made[0], desk.root, context.text))
+        sys.stderr.write(_owed(before, options.after, identity, desk.root, context.text))
     return code
-
-
-def _filled(desk: Desk, known: Data, settings: Sequence[str], earlier: Any) -> Data:
-    """The head, then the intake, then the next free number of the year it was received in."""
-    given: Data = {"secrecy": "非涉密", **known}
-    put_given(given, settings, desk.root, desk.known({}), desk.context.text)
-    intake = given.pop(_INTAKE, {})
-    head = desk.filling({}, _NOT_ASKED, earlier).filled((), desk.root, given)
-    began = earlier[_INTAKE] if earlier else None
-    field = desk.root.properties[_INTAKE]
-    head[_INTAKE] = desk.filling(head, earlier=began).filled((_INTAKE,), field, intake)
-    taken = (reading.facts.id for reading in desk.readings.items.values())
-    return {"id": next_id(taken, str(head[_INTAKE]["received_on"])[:4]), **head}
 
 
 def _after(identity: str, desk: Desk) -> Successor:

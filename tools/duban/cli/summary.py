@@ -42,7 +42,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
             head = history.revision(options.head or (given[0].head if given else "HEAD"))
             before = history.objects.commit(base).tree
             made = history.merged(base, head)
-            proposed = history.proposed(before, made.tree, made.conflict)
+            proposed = history.proposed(before, made.tree, made)
             registry = history.registry(before)
             pull, reviews, pushes = given or (_unsent(head, registry), (), ())
             submission = Submission(pull, reviews, pushes, hands_of(pull, pushes, history.emails(base, head)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, Protocol
 
+from duban.issue import Issue
 from duban.pull import ForgeName, Pull, Push, Review, StatusState
 
 
@@ -45,7 +46,7 @@ class Proposed(NamedTuple):
 
 
 class Writer(Protocol):
-    """What duban opens and closes of its own in one repository: drafts, and issues that carry reminders.
+    """What duban opens and closes of its own in one repository: drafts, issues that carry reminders, answers to leads.
 
     Titles are one line of plain text, texts are Markdown; both are the caller's to make harmless.
     """
@@ -67,3 +68,9 @@ class Writer(Protocol):
 
     def comment(self, issue: int, body: str) -> None:
         """Add a comment to an issue."""
+
+    def told(self, issue: int) -> Issue:
+        """An issue that somebody opened, as the forge tells it."""
+
+    def comments(self, issue: int) -> tuple[str, ...]:
+        """Everything that was said below an issue, in order."""

@@ -17,6 +17,8 @@ _DRAFT = "WIP: "
 class GiteaWriter(IssueWriter):
     """Writes to ``owner/name`` over a client as ``Gitea`` asks by."""
 
+    whole = _WHOLE
+
     def proposed(self, branch: str, base: str) -> Proposed | None:
         """The pull request from a branch into ``base``; the server tells one, and duban opens only one."""
         found = self._client.find(f"{self._home}/pulls/{quote(base, safe='')}/{quote(branch)}")

@@ -15,6 +15,8 @@ _UNPROCESSABLE = 422
 class GitHubWriter(IssueWriter):
     """Writes to ``owner/name`` over a client as ``GitHub`` asks by."""
 
+    whole = _WHOLE
+
     def __init__(self, client: Client, repository: str) -> None:
         super().__init__(client, repository)
         self._owner = repository.partition("/")[0]

@@ -8,6 +8,8 @@ from duban.forge import Proposed
 from duban.forge.answer import Answer
 from duban.forge.gitlab import project_path
 from duban.forge.http import Client
+from duban.forge.issue_document import comments_of, issue_of
+from duban.issue import Issue
 
 _WHOLE = {"per_page": "100"}
 _DRAFT = "Draft: "
@@ -71,3 +73,11 @@ class GitLabWriter:
     def comment(self, issue: int, body: str) -> None:
         """Comment an issue."""
         self._client.post(f"{self._home}/issues/{issue}/notes", {"body": body})
+
+    def told(self, issue: int) -> Issue:
+        """An issue, as somebody opened it."""
+        return issue_of(self._client.get(f"{self._home}/issues/{issue}"))
+
+    def comments(self, issue: int) -> tuple[str, ...]:
+        """What was said below it."""
+        return comments_of(self._client.pages(f"{self._home}/issues/{issue}/notes", _WHOLE))

@@ -150,7 +150,7 @@ def _item(edition: Edition) -> Schema:
         done_on=_or_null(_DAY),
         state=_code("state", _STATES),
     )
-    file = {} if edition.public else {"file": _object(path=_TEXT, text=_or_null(_TEXT))}
+    file = {} if edition.files is None else {"file": _object(path=_TEXT, text=_or_null(_TEXT))}
     return _document(
         record={"$ref": "#/$defs/record"},
         status=status,

@@ -1,4 +1,4 @@
-"""An internal edition → what the forms work with: the schema, the registry, who signs what, numbers, days, the forge."""
+"""An internal edition → what the forms work with: schema, registry, who signs what, numbers, days, the forge."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def _data(edition: Edition, files: Files) -> bytes:
                 "signatures": signatures_of(policy),
                 "levels": policy["extension"].get("levels", ()),
                 "extensions": policy["extension"]["max_times"],
+                "replyWithin": policy.get("tracking", {}).get("reply_within_workdays", 0),
                 "milestonesWhenOver": policy["milestones_when_over_days"],
                 "series": policy["series"],
             },

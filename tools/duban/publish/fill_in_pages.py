@@ -16,20 +16,24 @@ from duban.publish.page import Page, key_of
 from duban.publish.paper import FORMS, FRAME, PAIRS, TRACKING_PAIRS
 from duban.publish.policy_words import signed_by
 from duban.schema import Field, entries
+from duban.status import Next, Status
 
 START = "fill-in.html"
 NEW_ITEM = "new-item"
 _FOLDER = "fill-in/"
+LATER = "later"
+"""Not a kind of entry: whatever comes later to one that stands, such as a rating or a countersignature."""
 _HEAD = "intake"
 _MOST_WAITING = 40
 _FOUND = tuple(code for code in CODES if code[1] in "123456")
 """What a form may find wrong: everything that a check finds within one item."""
 _SCRIPT_TEXTS = (
     "add", "attachments.choose", "attachments.help", "attachments.insecure", "base.broken", "base.used", "choose",
-    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "failed",
+    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "dot", "failed",
     "how.commit", "how.copy", "how.open.edit", "how.open.filled", "how.open.new", "how.paste.edit", "how.paste.new",
     "how.request", "how.save", "how.sign", "item.instead", "item.not_now", "item.others", "item.unknown",
-    "item.withheld", "more", "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
+    "item.withheld", "later", "more",
+    "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
     "paper.scan", "picker.more", "picker.none", "place", "problems", "remove", "search.campaign", "search.cause",
     "search.field", "search.item", "search.person", "search.plan", "search.unit", "semicolon", "sent.done", "signed",
     "signed.add", "signed.by", "signed.help", "signed.on", "signed.role", "source", "to", "weekdays", "yes",
@@ -49,6 +53,8 @@ def loose_pages(edition: Edition) -> Iterator[Page]:
     for path, field in entries(edition.item_field):
         context = _form(edition, path, field)
         yield Page(form_page(field.entry), context["title"], "fill_in.html", context, key_of(context))
+    context = _later(edition)
+    yield Page(form_page(LATER), context["title"], "fill_in.html", context, key_of(context))
 
 
 def form_page(kind: str, item: str = "") -> str:
@@ -64,33 +70,40 @@ def kinds(edition: Edition) -> frozenset[str]:
 
 
 def _start(edition: Edition) -> dict[str, Any]:
-    waiting = sorted(
-        (
-            one
-            for one in edition.states.values()
-            if one.next and MET_BY.get(one.next.kind, one.next.kind) in kinds(edition)
-        ),
-        key=lambda one: (one.next.due if one.next else "", one.id),
-    )
-    grouped: dict[str, list[tuple[str, str, str]]] = {}
-    for path, field in entries(edition.item_field):
-        if field.entry != _HEAD:
-            around = edition.item_field.properties[path[0]]
-            step = (around.items or around).step or "other"
-            grouped.setdefault(step, []).append(
-                (form_page(field.entry), _label(edition, path, field), _signers(edition, field))
-            )
+    waiting = [(state.next, state) for state in edition.states.values() if state.next]
+    waiting = [one for one in waiting if _entry_for(one[0].kind) in kinds(edition)]
+    waiting.sort(key=lambda one: (one[0].due or "9999", one[1].id))
     return {
         "new_item": form_page(_HEAD),
         "new_item_signers": _signers(edition, edition.item_field.properties[_HEAD]),
-        "waiting": [_waits(edition, one) for one in waiting[:_MOST_WAITING]],
+        "waiting": [_waits(edition, *one) for one in waiting[:_MOST_WAITING]],
         "more": max(len(waiting) - _MOST_WAITING, 0),
-        "groups": [(edition.text(f"step.{step}"), forms) for step, forms in grouped.items()],
+        "groups": _groups(edition),
     }
 
 
-def _waits(edition: Edition, state: Any) -> dict[str, str]:
-    coming = state.next
+def _entry_for(obligation: str) -> str:
+    """The kind of entry that meets an obligation."""
+    return MET_BY.get(obligation, obligation)
+
+
+def _groups(edition: Edition) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Every kind but a new item by the step that it belongs to: its page, what it is called, who signs it."""
+    grouped: dict[str, list[tuple[str, str, str]]] = {}
+    for path, field in entries(edition.item_field):
+        if field.entry == _HEAD:
+            continue
+        around = edition.item_field.properties[path[0]]
+        step = (around.items or around).step
+        name = edition.text("fill_in.other" if step == _HEAD else f"step.{step}")
+        row = form_page(field.entry), _label(edition, path, field), _signers(edition, field)
+        grouped.setdefault(name, []).append(row)
+    later = form_page(LATER), edition.text("fill_in.later"), ""
+    grouped.setdefault(edition.text("fill_in.other"), []).append(later)
+    return list(grouped.items())
+
+
+def _waits(edition: Edition, coming: Next, state: Status) -> dict[str, str]:
     return {
         "id": state.id,
         "title": state.title,
@@ -98,44 +111,57 @@ def _waits(edition: Edition, state: Any) -> dict[str, str]:
         "what": edition.text(f"next.{coming.kind}", name=coming.name),
         "due": coming.due,
         "late": "late" if coming.due and coming.due < edition.day else "",
-        "page": form_page(MET_BY.get(coming.kind, coming.kind), state.id),
+        "page": form_page(_entry_for(coming.kind), state.id),
     }
 
 
 def _form(edition: Edition, path: tuple[str, ...], field: Field) -> dict[str, Any]:
-    text = edition.text
     kind = field.entry
-    title = text("fill_in.new_item") if kind == _HEAD else _label(edition, path, field)
-    named = path[-1]
-    is_form = named in FORMS and len(path) == 1
-    pairs = TRACKING_PAIRS if kind == "tracking_notice" else PAIRS
+    title = edition.text("fill_in.new_item") if kind == _HEAD else _label(edition, path, field)
     return {
         "title": title,
-        "help": field.help(text.code),
+        "help": field.help(edition.text.code),
         "signers": _signers(edition, field),
         "fields": f"fields.html#{field_anchor(edition.schemas, kind)}",
         "start": START,
-        "script": {
-            "language": text.code,
-            "kind": kind,
-            "title": title,
-            "path": [] if kind == _HEAD else path,
-            "paper": {"pairs": pairs, "frame": [name for name in FRAME if name not in ("ack", "countersigns")]}
-            if is_form
-            else None,
-            "data": f"../{DATA}",
-            "ledger": f"../{LEDGER_DATA}",
-            "items": f"../{edition.to_shared}{FILES['item']}",
-            "page": "../items/{id}.html",
-            "pages": {
-                one.entry: form_page(one.entry).removeprefix(_FOLDER).removesuffix(".html")
-                for _, one in entries(edition.item_field)
-                if one.entry != _HEAD
-            },
-            "texts": {
-                **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
-                **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
-            },
+        "script": _script(edition, kind, title, path),
+    }
+
+
+def _later(edition: Edition) -> dict[str, Any]:
+    title = edition.text("fill_in.later")
+    return {
+        "title": title,
+        "help": edition.text("fill_in.later.help"),
+        "signers": "",
+        "fields": "fields.html",
+        "start": START,
+        "script": _script(edition, LATER, title, ()),
+    }
+
+
+def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> dict[str, Any]:
+    """What the page's script works by; everything that depends on the ledger is in files of its own."""
+    text = edition.text
+    paper = {
+        "pairs": TRACKING_PAIRS if kind == "tracking_notice" else PAIRS,
+        "frame": sorted(FRAME - {"ack", "countersigns"}),
+    }
+    others = [*(one.entry for _, one in entries(edition.item_field) if one.entry != _HEAD), LATER]
+    return {
+        "language": text.code,
+        "kind": kind,
+        "title": title,
+        "path": path,
+        "paper": paper if len(path) == 1 and path[0] in FORMS else None,
+        "data": f"../{DATA}",
+        "ledger": f"../{LEDGER_DATA}",
+        "items": f"../{edition.to_shared}{FILES['item']}",
+        "page": "../items/{id}.html",
+        "pages": {one: form_page(one).removeprefix(_FOLDER).removesuffix(".html") for one in others},
+        "texts": {
+            **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
+            **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
         },
     }
 

@@ -14,6 +14,7 @@ from duban.model import STEPS
 from duban.publish.edition import Edition
 from duban.publish.field_table import field_anchor
 from duban.publish.forge_pages import pull_mark
+from duban.publish.guide_walks import walk_links
 from duban.publish.page import Page
 from duban.publish.policy_words import cause_rows, light_rules, sentences, signed_by
 from duban.publish.shown import Row, Shower
@@ -84,6 +85,7 @@ def _guide(edition: Edition) -> dict[str, object]:
     shower = Shower(edition, int(edition.day[:4]), root="")
     signing = edition.ledger.registry.policy.get("signing", {})
     return {
+        "walks": walk_links(text),
         "parts": [(part, text(f"guide.{part}")) for part in PARTS],
         "steps": [_duty(step, text(f"guide.step.{step}"), edition, shower) for step in STEPS],
         "forms": [_form(form, series, edition, shower) for form, series in zip(FORMS, _SERIES, strict=True)],

@@ -28,6 +28,7 @@ from duban.publish.paper import papers
 from duban.publish.place import Place
 from duban.publish.shown import Row, Shower
 from duban.publish.standing import by_item, key_of_proofs
+from duban.publish.transcription import transcription
 from duban.record import ItemRecord, ReportRecord
 from duban.status import Status
 
@@ -108,7 +109,7 @@ def _context(edition: Edition, identity: str, mentions: tuple[Mention, ...], sho
     record, status = item.record, edition.states[identity]
     owed = status.obligations
     marks = changes.marks(record, root, shower)
-    parts = tuple(sections(record, root, shower, marks, papers=not edition.public))
+    parts = (*sections(record, root, shower, marks, papers=not edition.public), *transcription(record, root, shower))
     forms = () if edition.public else tuple(papers(record, root, shower, marks))
     events = found_entries(record, root, shower)
     told = history(identity, events, edition, shower)

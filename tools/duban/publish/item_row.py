@@ -89,14 +89,15 @@ def item_row(item: Item, status: Status) -> ItemRow:
     The same days and codes stand in many rows: each is kept once.
     """
     record = item.record
-    notice = record.get("task_notice")
+    # What a notice does not say yet, an older ledger may.
+    units = record.get("task_notice", record.get("transcribed", {}))
     given = causes(record)
     return ItemRow(
         id=status.id,
         title=record["title"],
         sources=tuple(dict.fromkeys([intern(source["type"]) for source in record["intake"]["sources"]])),
         lead_unit=status.lead_unit,
-        co_units=tuple([intern(unit) for unit in notice.get("co_units", ())]) if notice else (),
+        co_units=tuple([intern(unit) for unit in units.get("co_units", ())]),
         category=intern(record["category"]),
         campaign=intern(record.get("campaign", "")),
         step=status.step,

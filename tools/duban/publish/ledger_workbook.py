@@ -18,6 +18,7 @@ from duban.publish.ledger_years import not_filed
 from duban.publish.owed import all_pending, listed
 from duban.publish.tally import tally
 from duban.record import INSTRUCTION, MESSAGE
+from duban.record_lines import HEADS
 from duban.status import LIGHTS, Light
 
 Colours = Mapping[str, tuple[str, str]]
@@ -42,12 +43,21 @@ def units_workbook(edition: Edition) -> bytes:
     return _workbook(edition, [unit for unit in edition.ledger.registry.units if unit in _parts(edition)])
 
 
-def _workbook(edition: Edition, units: Sequence[str]) -> bytes:
+def record_workbook(edition: Edition, lines: Sequence[tuple[str, str, str]]) -> bytes:
+    """The same with a sheet that holds every item whole, as ``duban import`` reads it back."""
+    zh = language("zh")
+    columns = [Column("\n".join(heads), width) for heads, width in zip(HEADS, (12, 24, 90), strict=True)]
+    name = zh("workbook.record")
+    return _workbook(edition, [], [Sheet(name, name, zh("workbook.record_note"), columns, lines)])
+
+
+def _workbook(edition: Edition, units: Sequence[str], more: Sequence[Sheet] = ()) -> bytes:
     zh, en = language("zh"), language("en")
     ledger = _ledger(edition, zh)
     sheets = [ledger, _owed(edition, zh, en), *_not_filed(edition, zh, en), _figures(edition, ledger, zh, en)]
     names = sheet_names(map(edition.ledger.registry.unit_name, units), [sheet.name for sheet in sheets])
     sheets += [_of_unit(edition, unit, name, ledger, zh) for unit, name in zip(units, names, strict=True)]
+    sheets += more
     policy = edition.ledger.registry.policy
     office = edition.ledger.registry.units.get(policy["office"])
     author = office.name if office else policy["name"]

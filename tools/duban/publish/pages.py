@@ -18,6 +18,7 @@ from duban.publish import (
     fill_in_pages,
     findings_page,
     guide_page,
+    guide_walks,
     home,
     interview_pages,
     item_pages,
@@ -80,6 +81,7 @@ _LOOSE = (
     report_pages,
     interview_pages,
     fill_in_pages,
+    guide_walks,
     search_page,
 )
 _DATA = (ledger_table, reader_day, fill_in_data)

@@ -10,6 +10,7 @@ from duban.obligation import State
 from duban.publish.edition import Edition
 from duban.publish.item_row import ItemRow, counted_rows, percent
 from duban.publish.page import Page
+from duban.record import ItemRecord
 
 MOST = 150
 # Week lines closer together than this would be a grey blur.
@@ -81,7 +82,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     scheduled = sorted((row for row in rows if row.due), key=lambda row: (row.due, row.id))
     unscheduled = [row for row in rows if not row.due]
     drawn = scheduled[:MOST]
-    starts = {row.id: edition.ledger.items[row.id].record["task_notice"]["issued_on"] for row in drawn}
+    starts = {row.id: _start(edition.ledger.items[row.id].record) for row in drawn}
     scale = scale_of([*starts.values(), *(row.due for row in drawn)], edition.day)
     registry = edition.ledger.registry
     context = {
@@ -93,6 +94,11 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         "total": len(scheduled),
     }
     yield Page("wall_chart.html", edition.text("nav.wall_chart"), "wall_chart.html", context)
+
+
+def _start(record: ItemRecord) -> str:
+    """The day the time of an item began to run: that of its task notice, of one from an older ledger of its intake."""
+    return record["task_notice"]["issued_on"] if "task_notice" in record else record["intake"]["received_on"]
 
 
 def scale_of(days: Iterable[str], today: str) -> Scale:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from duban.repository.command import line
 from duban.repository.error import ChangedError, GitError, LedgerError, RevisionError
 
 LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
-CONFIGURATION = "mkdocs.yml"
+CONFIGURATION, PUBLIC_CONFIGURATION = "mkdocs.yml", "mkdocs.public.yml"
 _RULES = ("registry/", "schemas/")
 _GRAIN_NS = 2_000_000_000
 
@@ -135,11 +135,16 @@ def site_address(folder: Path) -> str:
     return str(_configuration(folder).get("site_url") or "")
 
 
-def _configuration(folder: Path) -> dict[str, Any]:
-    """mkdocs.yml as data; empty where there is none that can be read."""
+def public_address(folder: Path) -> str:
+    """Where the public site stands (``site_url`` of mkdocs.public.yml alone), or ""."""
+    return str(_configuration(folder, PUBLIC_CONFIGURATION).get("site_url") or "")
+
+
+def _configuration(folder: Path, name: str = CONFIGURATION) -> dict[str, Any]:
+    """mkdocs.yml, or another configuration, as data; empty where there is none that can be read."""
     try:
-        content = (folder / CONFIGURATION).read_bytes()
-        configuration, _ = parse(CONFIGURATION, content)
+        content = (folder / name).read_bytes()
+        configuration, _ = parse(name, content)
         configuration = configuration or _tolerantly(content.decode())
     except (OSError, ValueError):
         return {}
@@ -178,6 +183,16 @@ def create_whole(path: Path, content: bytes) -> None:
     """The same for a file that must not exist yet: FileExistsError rather than overwriting it."""
     with _beside(path, content) as temporary:
         os.link(temporary, path)
+
+
+def remove_files(folder: Path, paths: Iterable[str]) -> None:
+    """Remove files of a folder that are there, and the folders that nothing is left in."""
+    for path in paths:
+        (folder / path).unlink(missing_ok=True)
+        for above in (folder / path).parents:
+            if above == folder or not above.is_dir() or any(above.iterdir()):
+                break
+            above.rmdir()
 
 
 def append_to(path: Path, content: bytes) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from duban.repository.error import GitError
@@ -58,10 +58,12 @@ def git(
     given: bytes = b"",
     more: Mapping[str, str] | None = None,
     mine: bool = False,
+    fine: Collection[int] = (0,),
 ) -> bytes:
     """What a git command on a repository prints. Raises GitError with what it said when it fails.
 
-    ``mine`` runs it with the settings of whoever calls: their remotes want their credentials.
+    ``mine`` runs it with the settings of whoever calls: their remotes want their credentials. ``fine`` are the exit
+    codes that are no failure.
     """
     command = ["git", "-C", os.fspath(folder), *(() if mine else _PLAIN), *arguments]
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"} if mine else surroundings(more)
@@ -69,7 +71,7 @@ def git(
         done = subprocess.run(command, input=given, capture_output=True, env=environment, check=False)  # noqa: S603
     except FileNotFoundError as error:
         raise GitError("git: not installed") from error
-    if done.returncode:
+    if done.returncode not in fine:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise GitError(f"git {arguments[0]}: {said or done.returncode}")
     return done.stdout

@@ -27,6 +27,11 @@ class Drafts:
         self._folder, self._remote = folder, remote
         self._refs = _THERE if remote else _HERE
 
+    @property
+    def refs(self) -> str:
+        """Below which their branches stand here."""
+        return self._refs.rstrip("/")
+
     def fetch(self, branch: str) -> None:
         """Fetch the remote's main branch, as ``BASE``, and its drafts."""
         wanted = (f"+refs/heads/{branch}:{BASE}", f"+{_HERE}*:{_THERE}*")

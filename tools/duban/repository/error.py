@@ -31,5 +31,9 @@ class ChangedError(Exception):
     """A file that no longer holds what was read of it; nothing was written."""
 
 
+class EditedSinceError(Exception):
+    """A file that a killed command has still to move was edited since; the message names it and the command's note."""
+
+
 class SigningKeyError(Exception):
     """A key that is missing or cannot sign; the message is what ssh-keygen said, never the key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,15 +23,24 @@ from duban.schema import SchemaError, Schemas
 _ROSTER = "registry/people.yml"
 _RULES = ("schemas", "registry")
 _ASIDE = "[core]\n\trepositoryFormatVersion = 1\n\tbare = false\n[extensions]\n\tobjectFormat = {hashing}\n"
+_BOTH_ADDED = {"2", "3"}
+"""The stages that git tells of a path which ours and theirs have and what they come from has not."""
+_GREP = ("grep", "--name-only", "--null", "--text", "--basic-regexp", "--full-name", "--no-recurse-submodules")
+_ESCAPES = (r"\\[uUx]", r"\\[[:space:]]*$")
+"""How YAML may spell a character or go on in the next line, so that a number can't be found as it is."""
 _MERGE = ("merge-tree", "--stdin", "--no-messages", "--allow-unrelated-histories", "-z")
 
 
 @dataclass(frozen=True, slots=True)
 class Remade:
-    """What merging two revisions afresh gives: a tree, and the paths that a person must settle."""
+    """What merging two revisions afresh gives: a tree, and the paths that a person must settle.
+
+    ``both_added`` are those of them that neither side had when they parted.
+    """
 
     tree: str
     conflict: tuple[str, ...] = ()
+    both_added: tuple[str, ...] = ()
 
 
 class History:
@@ -103,8 +112,8 @@ class History:
                 tree,
             )
 
-    def proposed(self, before: str, after: str, conflict: Sequence[str] = ()) -> Proposed:
-        """What differs between two trees, with the schemas and registries of both."""
+    def proposed(self, before: str, after: str, made: Remade | None = None) -> Proposed:
+        """What differs between two trees, with the schemas and registries of both; ``made`` tells of conflicts."""
         differing = tuple(self.objects.differing(before, after))
         olds = {one.path: one.old_id for one in differing if one.old_mode in ("100644", "100755")}
         news = {one.path: one.new_id for one in differing if one.new_mode in ("100644", "100755")}
@@ -114,9 +123,18 @@ class History:
             differing,
             self.objects.siblings(after, differing),
             partial(self.reader, after),
-            tuple(conflict),
+            made.conflict if made else (),
             self.schemas(after),
+            made.both_added if made else (),
+            partial(self.mentioning, before),
         )
+
+    def mentioning(self, tree: str, numbers: Collection[str]) -> list[str]:
+        """The item files of a tree in which one of some form numbers may stand: as it is, or spelled by escapes."""
+        wanted = [word for text in (*sorted(numbers), *_ESCAPES) for word in ("-e", text)]
+        said = git(self.folder, *_GREP, *wanted, tree, "--", "items", fine=(0, 1))
+        found = said.decode("utf-8", "surrogateescape").split("\0")
+        return [path.removeprefix(f"{tree}:") for path in found if path]
 
     def schemas(self, tree: str) -> Schemas | None:
         """The schemas of a tree, read once; None where they cannot be read."""
@@ -161,12 +179,14 @@ class History:
         while place + 1 < len(fields):
             clean, tree = fields[place] == "1", fields[place + 1]
             place += 2
-            conflict: dict[str, None] = {}
+            stages: dict[str, set[str]] = {}
             while place < len(fields) and fields[place]:
-                conflict[fields[place].partition("\t")[2]] = None
+                told, _, path = fields[place].partition("\t")
+                stages.setdefault(path, set()).add(told.rpartition(" ")[2])
                 place += 1
             place += 1
-            found.append(Remade(tree, tuple(conflict) or (() if clean else ("",))))
+            both = tuple(path for path, of in stages.items() if of == _BOTH_ADDED)
+            found.append(Remade(tree, tuple(stages) or (() if clean else ("",)), both))
         if len(found) != len(pairs):
             raise GitError(f"git merge-tree: {len(found)} of {len(pairs)} merges")
         return found
@@ -174,6 +194,13 @@ class History:
     def merged(self, base: str, head: str) -> Remade:
         """The tree that merging a head into a base gives."""
         return self.remade([(base, head)])[0]
+
+    def fork(self, base: str) -> str:
+        """Where what is checked out parted from a revision; RevisionError where they have nothing in common."""
+        try:
+            return line(self.folder, "merge-base", "HEAD", base)
+        except GitError as error:
+            raise RevisionError(f"{base}: {error}") from error
 
     def touching(self, tip: str, path: str) -> list[str]:
         """The commits of the main branch up to a tip that touched a file, newest first."""

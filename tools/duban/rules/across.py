@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from duban.deadline import ending, finished_on, is_settled
 from duban.finding import Detail, Pointer, Problem
+from duban.likeness import likeness, pieces
 from duban.record import ItemRecord
 from duban.survey import Survey
 
@@ -149,16 +149,11 @@ class Comparison:
         for group in self._open.values():
             before: list[tuple[Facts, frozenset[str]]] = []
             for path, fact in group:
-                pieces = _pieces(fact.title)
-                for other, others in before:
-                    shared = 200 * len(pieces & others)
-                    if shared >= self._similarity * (len(pieces) + len(others)) and not _linked(fact, other):
+                mine = pieces(fact.title)
+                for other, theirs in before:
+                    if likeness(mine, theirs) >= self._similarity and not _linked(fact, other):
                         yield path, Problem("D701", ("title",), {"other": other.id, "title": other.title})
-                before.append((fact, pieces))
-
-
-def _pieces(title: str) -> frozenset[str]:
-    return frozenset(map("".join, pairwise(title)))
+                before.append((fact, mine))
 
 
 def _linked(one: Facts, other: Facts) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from duban.finding import Detail, Pointer, Problem
@@ -30,6 +31,23 @@ class Case:
 
 
 Rule = Callable[[Case], Iterator[Problem]]
+
+
+def put_at(data: Any, pointer: Pointer, value: Any) -> None:
+    """Put a value at a pointer, in the place of what stands there; what is not there on the way to it is made."""
+    for part, following in pairwise(pointer):
+        empty: Any = [] if isinstance(following, int) else {}
+        if isinstance(part, int):
+            while len(data) <= part:
+                data.append({})
+            data = data[part]
+        else:
+            data = data.setdefault(part, empty)
+    last = pointer[-1]
+    if isinstance(last, int) and last >= len(data):
+        data.append(value)
+    else:
+        data[last] = value
 
 
 def value_at(data: Any, pointer: Pointer) -> Any:

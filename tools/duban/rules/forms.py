@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from duban.finding import Pointer, Problem
+from duban.numbering import form_of
 from duban.record import Milestone
 from duban.rules.case import Case
-
-_NUMBER = re.compile(r"(?P<series>.+)〔(?P<year>\d{4})〕(?P<serial>\d+)号\Z")
 
 
 def numbers(case: Case) -> Iterator[Problem]:
     """D402, D403: a form's number is of its own series and of the year it was issued in."""
     for kind, pointer, number, day in case.survey.numbers:
-        match = _NUMBER.match(number)
-        if match is None:
+        form = form_of(number)
+        if form is None:
             continue
         series = case.registry.policy["series"].get(kind, "")
-        if match["series"] != series:
+        if form.series != series:
             yield Problem("D402", pointer, {"number": number, "series": series})
-        elif day and match["year"] != day[:4]:
+        elif day and form.year != day[:4]:
             yield Problem("D403", pointer, {"number": number, "year": day[:4]})
 
 
@@ -71,11 +69,11 @@ def tracking_in_turn(case: Case) -> Iterator[Problem]:
 
 def units_named_once(case: Case) -> Iterator[Problem]:
     """D409, D410: exactly one lead unit, not also a supporting one; subtasks go to units called in."""
-    for name in ("proposal", "task_notice"):
+    for name in ("transcribed", "proposal", "task_notice"):
         entry = case.record.get(name)
         if entry:
             for index, unit in enumerate(entry.get("co_units", ())):  # type: ignore[attr-defined]
-                if unit == entry["lead_unit"]:  # type: ignore[index]
+                if unit == entry.get("lead_unit"):  # type: ignore[attr-defined]
                     yield Problem("D410", (name, "co_units", index), {"unit": case.registry.unit_name(unit)})
     for index, coordination in enumerate(case.record.get("coordination_notices", ())):
         for position, subtask in enumerate(coordination["subtasks"]):

@@ -13,6 +13,7 @@ from duban.model import ENDS
 from duban.rules.case import Case
 
 _PATH = re.compile(r"items/(?P<folder>[^/]+)/(?P<name>[^/]+)\.ya?ml\Z")
+_WITHDRAWAL = "participant_withdrawal"
 NEEDS = (
     ("proposal", "intake"),
     ("approval", "proposal"),
@@ -125,13 +126,17 @@ def not_in_the_future(case: Case) -> Iterator[Problem]:
 
 
 def nothing_after_the_end(case: Case) -> Iterator[Problem]:
-    """D310: an item that was not filed, withdrawn or superseded takes no entries dated later."""
+    """D310: an item that was not filed, withdrawn or superseded takes no entries dated later.
+
+    Consent may be withdrawn at any time.
+    """
     end = ending(case.record)
     if end is None:
         return
     kind, entry = end
     for other in case.survey.entries:
-        if other.day > entry["on"] and other.pointer[0] not in (kind, *AFTER_THE_END):
+        allowed = other.pointer[0] in (kind, *AFTER_THE_END) or other.field.entry == _WITHDRAWAL
+        if other.day > entry["on"] and not allowed:
             yield Problem(
                 "D310",
                 other.pointer,
@@ -173,6 +178,8 @@ def _chains(record: Any) -> Iterator[tuple[_Dated, _Dated]]:
     yield from _rising(main)
     for index in range(len(record["intake"]["sources"])):
         yield from _rising([_dated(record, "intake", "sources", index, "sent_on"), main[0]])
+    yield from _rising([main[0], _dated(record, "transcribed", "finished_on"), _dated(record, "transcribed", "on")])
+    yield from _rising([main[0], _dated(record, "transcribed", "deadline")])
     notice = main[4]
     yield from _rising([notice, _dated(record, "task_notice", "deadline")])
     for name, dated_by in (
@@ -184,6 +191,9 @@ def _chains(record: Any) -> Iterator[tuple[_Dated, _Dated]]:
         ("closure_notices", "issued_on"),
     ):
         yield from _rising([notice, *(_dated(record, name, i, dated_by) for i in range(len(record.get(name, ()))))])
+    for i in range(len(record.get("participants", ()))):
+        withdrawn = _dated(record, "participants", i, "withdrawn", "on")
+        yield from _rising([_dated(record, "participants", i, "consent", "on"), withdrawn])
     visits = range(len(record.get("visits", ())))
     yield from _rising([main[2], *(_dated(record, "visits", i, "on") for i in visits)])
     for i in range(len(record.get("tracking_notices", ()))):
