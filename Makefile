@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css)
 
-.PHONY: help serve build test check bench demo pictures chromium clean
+.PHONY: help serve build test check bench demo editor pictures chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -45,6 +45,7 @@ check: $(VENV)/.package ## lint, types, layers, schemas, workflows
 	$(BIN)/jactionlint --strict-exit --shellcheck= --pyflakes= .github/workflows/*.yml .github/actions/*/action.yml
 	$(BIN)/duban check
 	$(BIN)/duban settings --check
+	$(BIN)/duban form --snippets --check
 
 bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items; PARTS="reading site" for some
 	$(BIN)/python -m bench $(N) $(PARTS)
@@ -58,6 +59,11 @@ demo: $(VENV)/.package build/browser/.done ## the ledger's life replayed with it
 	@echo "http://127.0.0.1:$(PORT)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/demo/site $(PORT)
 
+editor: $(VENV)/.package ## Decap's editing page for new items in build/editor, and what the editors' tests need
+	cd site/editor && PATH="$$PATH:$(abspath $(BIN))" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	cd site/editor && PATH="$$PATH:$(abspath $(BIN))" node unpack.js
+	$(BIN)/duban form --decap
+
 pictures: $(VENV)/.package build/browser/.done chromium ## the guide's pictures, made anew by a browser
 	$(BIN)/python tests/guide_pictures.py
 
@@ -65,7 +71,7 @@ chromium: ## a Chromium for the browser tests, where there is none
 	@sh .ci/chromium $(BIN)
 
 clean: ## away with what was made
-	rm -rf build dist $(VENV) site/browser/node_modules
+	rm -rf build dist $(VENV) site/browser/node_modules site/editor/node_modules
 
 $(VENV)/.libraries: requirements.lock
 	$(PYTHON) -m venv $(VENV)

@@ -1,13 +1,14 @@
 """Schemas and registry → Decap CMS's configuration for registering new items, and the page that it runs in.
 
 Its known traps are closed (decision 0029): every save is a draft on a branch, nothing publishes, nothing is
-previewed or read as Markdown, and nothing that was signed is offered: only items that have no proposal yet.
+previewed or read as Markdown, and nothing that was signed is offered: only new items and their drafts.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from duban.answer import choices
@@ -46,7 +47,11 @@ class Wish(NamedTuple):
 def decap_files(schemas: Schemas, registry: Registry, day: str, text: Language, wish: Wish) -> Mapping[str, bytes]:
     """``config.yml`` and ``index.html``, by name. Raises DecapError."""
     backend = _backend(registry.policy, wish)
-    made = {**_settings(backend, wish), "collections": [_collection(schemas.field("item"), registry, day, text)]}
+    root = schemas.field("item")
+    made = {
+        **_settings(backend, wish),
+        "collections": [_collection(root, year, _Widgets(registry, day, text)) for year in _years(day)],
+    }
     return {"config.yml": _yaml(made), "index.html": _page(backend, text, wish).encode()}
 
 
@@ -86,15 +91,22 @@ def _settings(backend: Data, wish: Wish) -> Data:
     }
 
 
-def _collection(root: Field, registry: Registry, day: str, text: Language) -> Data:
-    maker = _Widgets(registry, day, text)
+def _years(day: str) -> list[str]:
+    """The years in whose folders items are registered around an ISO day: late and early in a year, two."""
+    around = (date.fromisoformat(day) + timedelta(days=days) for days in (-31, 0, 31))
+    return [*dict.fromkeys(str(one.year) for one in around)]
+
+
+def _collection(root: Field, year: str, maker: _Widgets) -> Data:
+    """One year's folder: a path made from a date within a part is more than Decap's templates can do."""
+    text = maker.text
     offered = [child for name, child in root.properties.items() if not _is_entry(child) and name not in _NOT_OFFERED]
     return {
-        "name": "items",
-        "label": root.label(text.code),
+        "name": f"items-{year}",
+        "label": f"{root.label(text.code)} {year}",
         "label_singular": text("decap.new_item"),
         "description": text("decap.lead"),
-        "folder": "items",
+        "folder": f"items/{year}",
         "create": True,
         "delete": False,
         "publish": False,
@@ -104,9 +116,8 @@ def _collection(root: Field, registry: Registry, day: str, text: Language) -> Da
         "identifier_field": "title",
         "summary": "{{id}} {{title}}",
         "slug": "{{fields.id}}",
-        "path": "{{id | truncate(4, '')}}/{{slug}}",
-        # What has been proposed is on its way through other hands: a field that is not there reads as "undefined".
-        "filter": {"field": "proposal", "pattern": "^undefined$"},
+        # Whatever lies on the main branch is signed: none of it is listed; drafts stand on the workflow's board.
+        "filter": {"field": "id", "pattern": "^$"},
         "fields": [
             maker.widget(child, required=child.name in root.required) for child in [*offered, root.properties[_INTAKE]]
         ],
@@ -121,38 +132,40 @@ class _Widgets:
     """Fields as Decap's widgets."""
 
     def __init__(self, registry: Registry, day: str, text: Language) -> None:
-        self._registry, self._day, self._text = registry, day, text
+        self._registry, self._day, self.text = registry, day, text
 
     def widget(self, here: Field, *, required: bool) -> Data:
         """One field with everything in it."""
-        code = self._text.code
+        code = self.text.code
         return {
             "name": here.name,
             "label": here.label(code),
             "hint": here.help(code),
             "required": required,
-            **self._kind(here),
+            **self._kind(here, required=required),
         }
 
-    def _kind(self, here: Field) -> Data:
+    def _kind(self, here: Field, *, required: bool) -> Data:
+        # A day that may be left out is a text: the picker would write an empty one.
         if "const" in here.schema:
             return {"widget": "hidden", "default": here.enum[0]}
         if here.items is not None:
             return self._list(here, here.items)
         if here.properties:
             return {"widget": "object", "collapsed": False, "fields": [*self._fields(here)]}
-        among = choices(here, self._registry, self._day, self._text.code)
+        among = choices(here, self._registry, self._day, self.text.code)
         if here.type == "boolean":
             return {"widget": "boolean", "default": False}
         if among:
             return {"widget": "select", "options": [{"label": one.label, "value": one.value} for one in among]}
-        if here.is_date:
+        if here.is_date and required:
+            form = "YYYY-MM-DD"
             return {
                 "widget": "datetime",
-                "format": "YYYY-MM-DD",
-                "date_format": "YYYY-MM-DD",
+                "format": form,
+                "date_format": form,
                 "time_format": False,
-                **({"default": "{{now}}"} if here.name == "received_on" else {"default": ""}),
+                "default": "{{now}}",
             }
         if here.type == "integer":
             return {"widget": "number", "value_type": "int"}
@@ -162,15 +175,15 @@ class _Widgets:
         if int(here.schema.get("maxLength", 0)) > _LINE:
             return {"widget": "text"}
         pattern = here.schema.get("pattern")
-        return {"widget": "string", **({"pattern": [pattern, here.help(self._text.code)]} if pattern else {})}
+        return {"widget": "string", **({"pattern": [pattern, here.help(self.text.code)]} if pattern else {})}
 
     def _list(self, here: Field, member: Field) -> Data:
-        among = choices(here, self._registry, self._day, self._text.code)
+        among = choices(here, self._registry, self._day, self.text.code)
         least = {"min": 1} if "minItems" in here.schema else {}
         if here.name == SIGNED:
             roles = required_roles(self._registry.policy, _INTAKE, {}, self._day)
             lines = [{"role": role.partition("@")[0]} for role in roles]
-            return {"widget": "list", **least, "default": lines, "fields": [*self._fields(member)]}
+            return {"widget": "list", **least, "collapsed": False, "default": lines, "fields": [*self._fields(member)]}
         if among:
             options = [{"label": one.label, "value": one.value} for one in among]
             return {"widget": "select", "multiple": True, **least, "options": options}
@@ -191,8 +204,8 @@ def _page(backend: Data, text: Language, wish: Wish) -> str:
     hosts = dict.fromkeys(_origin(one) for one in (site, wish.auth, LOCAL if wish.local else "") if one)
     policy = (
         "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; "
-        f"font-src 'self' data:; connect-src 'self' {' '.join(hosts)}; base-uri 'none'; form-action 'none'"
+        "img-src 'self' data: blob:; font-src 'self' data:; base-uri 'none'; form-action 'none'; "
+        f"connect-src 'self' {' '.join(hosts)}"
     )
     return f"""<!doctype html>
 <html lang="{"zh-Hans" if text.code == "zh" else "en"}">
