@@ -14,8 +14,9 @@ from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 from duban.deadline import closing
+from duban.form_record import CoordinationNotice
 from duban.model import Item
-from duban.record import CoordinationNotice, ItemRecord
+from duban.record import ItemRecord
 from duban.status import Status
 
 DemandKind = Literal["visit", "inspection", "recheck", "look_back", "tracking_notice", "coordination_notice", "report"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from duban.form_record import ClosureNotice, Milestone, TrackingNotice
 from duban.model import ENDS
-from duban.record import ClosureNotice, Ending, Extension, ItemRecord, Milestone, TrackingNotice
+from duban.record import Ending, Extension, ItemRecord
 
 GRANTED = "同意"
 _DISSATISFIED = "不满意"

@@ -14,12 +14,13 @@ from typing import Literal, cast
 from duban.calendar import WorkCalendar
 from duban.deadline import last_said, waits_for_decision
 from duban.figures import ACCOUNTABILITY, BULLETIN_MEASURE, INTERVIEW
+from duban.form_record import TrackingNotice
 from duban.known import Known
 from duban.language import Language
 from duban.model import Data, Ledger
 from duban.obligation import Obligation
 from duban.prefill import prefilled
-from duban.record import ItemRecord, TrackingNotice
+from duban.record import ItemRecord
 from duban.schema import Field
 from duban.status import OPEN_LIGHTS, Status
 

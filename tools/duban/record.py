@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+from duban.form_record import (
+    ClosureNotice,
+    CoordinationNotice,
+    Milestone,
+    MilestoneDone,
+    Signature,
+    TaskNotice,
+    TrackingNotice,
+)
+
 # Values of the schemas that rules and pages compare with.
 OPEN = "主动公开"
 INSTRUCTION = "领导批示"
 UPHELD, UPHELD_IN_PART = "采纳", "部分采纳"
 MESSAGE = "网民留言"
 LEAD = "群众线索"
-
-
-class Signature(TypedDict):
-    role: str
-    by: str
-    on: str
 
 
 class Source(TypedDict):
@@ -68,39 +72,6 @@ class Method(TypedDict):
     signed: list[Signature]
 
 
-class Milestone(TypedDict):
-    name: str
-    due: str
-
-
-class MilestoneDone(TypedDict):
-    name: str
-    done_on: str
-
-
-class Ack(TypedDict):
-    by: str
-    on: str
-    objection: NotRequired[str]
-
-
-class TaskNotice(TypedDict):
-    form_no: str
-    issued_on: str
-    recipients: list[str]
-    content: str
-    standards: list[str]
-    deadline: str
-    milestones: NotRequired[list[Milestone]]
-    lead_leader: str
-    lead_unit: str
-    co_units: NotRequired[list[str]]
-    feedback_mode: str
-    feedback_cycle: NotRequired[str]
-    ack: NotRequired[Ack]
-    contact: str
-
-
 class Progress(TypedDict):
     on: str
     unit: str
@@ -111,72 +82,12 @@ class Progress(TypedDict):
     cause: NotRequired[str]
 
 
-class Reply(TypedDict):
-    on: str
-    reporter: str
-    progress: str
-    next_steps: str
-    percent: NotRequired[int]
-    milestones_done: NotRequired[list[MilestoneDone]]
-    cause: NotRequired[str]
-
-
-class TrackingNotice(TypedDict):
-    form_no: str
-    issued_on: str
-    seq: int
-    colour: str
-    to_unit: str
-    deadline: str
-    days_overdue: int
-    finding: str
-    cause: NotRequired[str]
-    requirement: str
-    reply_by: str
-    reply: NotRequired[Reply]
-    contact: str
-
-
-class Subtask(TypedDict):
-    unit: str
-    task: str
-    due: str
-    done_on: NotRequired[str]
-    result: NotRequired[str]
-
-
-class Recheck(TypedDict):
-    on: str
-    by: str
-    finding: str
-    passed: bool
-
-
-class CoordinationNotice(TypedDict):
-    form_no: str
-    issued_on: str
-    recipients: list[str]
-    issue: str
-    convener: str
-    subtasks: list[Subtask]
-    recheck_on: str
-    recheck: NotRequired[Recheck]
-    contact: str
-
-
 class ExtensionDecision(TypedDict):
     on: str
     by: str
     result: str
     opinion: NotRequired[str]
     signed: list[Signature]
-
-
-class ClosureDecision(TypedDict):
-    on: str
-    by: str
-    result: str
-    reason: NotRequired[str]
 
 
 class Extension(TypedDict):
@@ -237,40 +148,6 @@ class Report(TypedDict):
     on: str
     author: str
     result: str
-
-
-class StandardResult(TypedDict):
-    standard: str
-    met: bool
-    evidence: str
-
-
-class Verification(TypedDict):
-    method: str
-    by: str
-    on: str
-    finding: str
-
-
-class Satisfaction(TypedDict):
-    source: str
-    rating: str
-    on: str
-
-
-class ClosureNotice(TypedDict):
-    form_no: str
-    issued_on: str
-    applied_on: str
-    applicant_unit: str
-    standard_results: list[StandardResult]
-    checklist: dict[str, bool]
-    verification: NotRequired[Verification]
-    satisfaction: NotRequired[Satisfaction]
-    decision: NotRequired[ClosureDecision]
-    finished_on: NotRequired[str]
-    look_back_by: NotRequired[str]
-    contact: str
 
 
 class Feedback(TypedDict):

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from duban.deadline import GRANTED, causes, current_deadline, ending, finished_on
 from duban.finding import Problem
-from duban.record import OPEN, ClosureNotice
+from duban.form_record import ClosureNotice
+from duban.record import OPEN
 from duban.required import extension_level
 from duban.rules.case import Case
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from duban.finding import Pointer, Problem
+from duban.form_record import Milestone
 from duban.numbering import form_of
-from duban.record import Milestone
 from duban.rules.case import Case
 
 
