@@ -6,7 +6,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
-BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css)
+BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css site/browser/fill_in/*.js)
 
 .PHONY: help serve build test check bench demo editor pictures chromium clean
 

@@ -25,8 +25,8 @@ from duban.schema import Field, Schemas
 from test_adding import OddHand, is_only_longer
 from test_openings import life
 
-ELSEWHERE = frozenset({"new_item", "new_instruction", "reopening", "amendment", "finished_on"})
-"""What is true only together with another item, an old value, or a decision that is to come."""
+ELSEWHERE = frozenset({"new_item", "new_instruction", "reopening", "amendment", "finished_on", "participants"})
+"""What is true only together with another item, an old value, a consent, or a decision that is to come."""
 SIGNS = "甲乙丙办结，。：:#-\"'[]{}&*!|>%@`, ab1"
 
 
@@ -48,6 +48,8 @@ class Chance:
 
     def answer(self, question: Question) -> Any:
         here, default = question.field, question.default
+        if here.name == "took_part":
+            return None
         if default is not None and (question.required or self.chance.random() < 0.7):
             return default
         if not question.required and self.chance.random() < 0.5:

@@ -151,17 +151,17 @@ def test_who_may_sign_is_named_where_there_is_one(readings: Readings, schemas: S
 @pytest.mark.parametrize(
     ("record", "names"),
     [
-        (received(), "proposal not_filed superseded amendments"),
+        (received(), "proposal participants not_filed superseded amendments"),
         (received(not_filed=ended()), "amendments"),
         (
             noticed(),
-            "progress tracking_notices coordination_notices extensions visits measures report closure_notices "
-            "withdrawn superseded amendments",
+            "progress tracking_notices coordination_notices extensions participants visits measures report "
+            "closure_notices withdrawn superseded amendments",
         ),
         (
             noticed(closure_notices=[closure(result="")]),
-            "progress tracking_notices coordination_notices extensions visits measures report verification "
-            "satisfaction publicity decision look_back_by withdrawn superseded amendments",
+            "progress tracking_notices coordination_notices extensions participants visits measures report "
+            "verification satisfaction publicity decision look_back_by withdrawn superseded amendments",
         ),
         (
             noticed(report={}, closure_notices=[closure(satisfaction={"rating": "不满意", "on": "2019-09-25"})]),
