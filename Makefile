@@ -59,7 +59,7 @@ demo: $(VENV)/.package build/browser/.done ## the ledger's life replayed with it
 	@echo "http://127.0.0.1:$(PORT)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/demo/site $(PORT)
 
-editor: $(VENV)/.package ## Decap's editing page for new items in build/editor, and what the editors' tests need
+editor: $(VENV)/.package node ## Decap's editing page for new items in build/editor, and what the editors' tests need
 	cd site/editor && PATH="$$PATH:$(abspath $(BIN))" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	cd site/editor && PATH="$$PATH:$(abspath $(BIN))" node unpack.js
 	$(BIN)/duban form --decap
@@ -82,10 +82,13 @@ $(VENV)/.package: $(VENV)/.libraries pyproject.toml setup.py $(CATALOGUES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The browser parts, by the machine's npm or by PyPI's where it has none.
-build/browser/.done: $(BROWSER_SOURCES) | $(VENV)/.libraries
+.PHONY: node
+node: | $(VENV)/.libraries
 	@command -v npm >/dev/null || test -x $(BIN)/npm || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
+
+# The browser parts, by the machine's npm or by PyPI's where it has none.
+build/browser/.done: $(BROWSER_SOURCES) | $(VENV)/.libraries node
 	cd site/browser && PATH="$$PATH:$(abspath $(BIN))" npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	rm -rf $(@D)
 	cd site/browser && PATH="$$PATH:$(abspath $(BIN))" npm run build --silent
