@@ -159,6 +159,7 @@ def test_a_visit_is_filled_in_at_a_terminal(copy_of: Copy) -> None:
         typist.presses("\x15")
         typist.types("section1-head、section1-staff-2")
         typist.says("参与群众（选填）", "-")
+        typist.says("参加的群众代号（选填）", "")
         typist.says("发现情况 - ", "备餐间仍无排烟设施。")
         typist.says("督办要求（选填）")
         typist.sees("签字人 - ")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -49,8 +52,10 @@ def ask(browser: Browser, sites: dict[str, Site], tmp_path_factory: pytest.TempP
     made = tmp_path_factory.mktemp("bundle") / "agreement.js"
     source = ROOT / "tests/fill_in_agreement.js"
     options = ["--bundle", "--format=iife", "--target=es2022", "--log-level=error", f"--outfile={made}"]
-    modules = {"NODE_PATH": str(ROOT / "site/browser/node_modules"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    subprocess.run([ESBUILD, source, *options], check=True, env=modules, cwd=ROOT / "site/browser")
+    # Node is the machine's, or PyPI's beside this Python.
+    path = os.pathsep.join((os.environ["PATH"], str(Path(sys.executable).parent)))
+    known = {**os.environ, "NODE_PATH": str(ROOT / "site/browser/node_modules"), "PATH": path}
+    subprocess.run([ESBUILD, source, *options], check=True, env=known, cwd=ROOT / "site/browser")
     page = browser.new_page()
     page.add_script_tag(content=made.read_text(encoding="utf-8"))
     data = json.loads((sites["internal"].folder / "data/fill-in.json").read_bytes())

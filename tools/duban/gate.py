@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -148,8 +148,11 @@ class _Brought:
     clashes: tuple[Clash, ...]
 
     def slips(self, day: str) -> Iterator[Finding]:
-        """Errors within the files; what takes the whole ledger to know is the check's to tell."""
-        moved: Collection[str] = {*self.readings, *(one.path for one in self.misplaced)}
+        """Errors within all files that the change brings, the registry's among them.
+
+        What takes the whole ledger to know is the check's to tell.
+        """
+        moved = _moved(self.proposed)
         for finding in collected(self.proposed.after, self.reader, self.readings, self.misplaced).findings(day):
             if finding.severity == "error" and finding.path in moved and finding.code not in _OF_OTHER_FILES:
                 yield finding
@@ -160,7 +163,7 @@ def _read(proposed: Proposed) -> _Brought | None:
     if reader is None:
         return None
     before, after = proposed.before, proposed.after
-    paths, misplaced = in_place({one.path for one in proposed.differing if one.stays and one.path in after})
+    paths, misplaced = in_place(_moved(proposed))
     try:
         readings = {path: reader.read(path, after[path]) for path in paths}
         takes = taken(before, readings, reader)
@@ -169,6 +172,11 @@ def _read(proposed: Proposed) -> _Brought | None:
     except SchemaError:  # what has no schema the comparison has told
         return None
     return _Brought(proposed, reader, readings, misplaced, takes, tuple(found))
+
+
+def _moved(proposed: Proposed) -> set[str]:
+    """Every path at which the change leaves a file otherwise than it was."""
+    return {one.path for one in proposed.differing if one.stays and one.path in proposed.after}
 
 
 def _clash(clash: Clash, after: Tree) -> Finding:

@@ -12,7 +12,7 @@ from duban.numbering import next_id, path_of
 from duban.writing import file_text
 
 _INTAKE = "intake"
-_NOT_ASKED = frozenset({"id", "secrecy", "related", "follows", "reopened_from", "sample"})
+_NOT_ASKED = frozenset({"id", "secrecy", "related", "follows", "reopened_from", "sample", "transcribed"})
 """Of the head: what is counted, declared by the office as a whole, or written by whoever links items."""
 
 
