@@ -128,11 +128,13 @@ class Page {
 
   // What else may be added to the item now, each a link to its own page.
   #tellOthers(all, fits) {
-    const { record = this.#effective } = {};
+    const record = this.#effective;
     const said = get("item-said");
     const names = new Map();
     for (const { field, pointer } of all) {
-      const slug = settings.pages[field.entry || "later"];
+      const kind = field.entry || "later";
+      if (kind === settings.kind) continue;
+      const slug = settings.pages[kind];
       const outer = pointer.length > 2 && field.entry ? this.#root.at(pointer.slice(0, 1)).label(settings.language) : "";
       names.set(slug, field.entry ? [outer, field.label(settings.language)].filter(Boolean).join(this.#setting.text("dot")) : this.#setting.text("later"));
     }

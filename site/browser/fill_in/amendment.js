@@ -1,6 +1,7 @@
 // An item's record → the form of a correction: which field, what it says now, what it should say, why, and who signs it.
 import { element, freshId } from "./dom.js";
 import { Group, Simple } from "./form.js";
+import { Part } from "./part.js";
 import { Picker } from "./picker.js";
 import { isOneControl } from "./widgets.js";
 
@@ -22,7 +23,7 @@ const values = (record, root, language) => {
   return found;
 };
 
-export class Amendment {
+export class Amendment extends Part {
   #values;
   #picker;
   #chosen;
@@ -32,7 +33,7 @@ export class Amendment {
   #rest;
 
   constructor(field, setting, { record, root, seats }) {
-    Object.assign(this, { field, setting });
+    super(field, setting);
     this.#values = values(record, root, setting.language);
     const id = freshId("field");
     this.#picker = new Picker({
@@ -44,7 +45,6 @@ export class Amendment {
     this.#old = element("output", { class: "fi-old" });
     this.#place = element("div", {});
     this.#rest = new Group(field, setting, { top: true, without: new Set(["field", "old", "new"]), seats });
-    this.error = element("p", { class: "fi-error", hidden: true });
     this.element = element(
       "div",
       { class: "fi-entry" },
@@ -60,30 +60,12 @@ export class Amendment {
     return name === "new" ? this.#to : this.#rest.part(name);
   }
 
-  at(pointer) {
-    const [name, ...rest] = pointer;
-    const part = this.part(name);
-    return part ? part.at(rest) : this;
-  }
-
   get focusable() {
     return this.#picker.input;
   }
 
-  say(message) {
-    this.error.textContent = message;
-    this.error.hidden = !message;
-  }
-
-  clear() {
-    this.say("");
-    this.#rest.clear();
-    this.#to?.clear();
-  }
-
-  touch() {
-    this.#rest.touch();
-    this.#to?.touch();
+  get parts() {
+    return [this.#rest, this.#to].filter(Boolean);
   }
 
   reveal() {}

@@ -1,20 +1,20 @@
 // A list of files, each with its name and the SHA-256 that is worked out in the page; the file itself goes nowhere.
-import { element, freshId } from "./dom.js";
+import { element } from "./dom.js";
+import { Part } from "./part.js";
 
 const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // Needs a page served over HTTPS or from the machine itself, as browsers have it.
 export const digestOf = async (file) => hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
 
-export class AttachmentRows {
+export class AttachmentRows extends Part {
   #list;
   #values = [];
 
-  constructor(field, setting, { required = false } = {}) {
-    Object.assign(this, { field, setting, required, parts: [] });
-    const id = freshId(field.name);
+  constructor(field, setting, options = {}) {
+    super(field, setting, options);
+    const { id, required } = this;
     this.#list = element("ul", { class: "fi-chips" });
-    this.error = element("p", { class: "fi-error", hidden: true });
     const canCount = Boolean(globalThis.crypto?.subtle);
     this.input = element("input", { id, type: "file", multiple: true, class: "fi-file", onchange: () => this.#take() });
     const legend = element("legend", { class: "fi-legend" }, field.label(setting.language), required ? "" : element("span", { class: "fi-optional" }, setting.text("optional")));
@@ -30,10 +30,6 @@ export class AttachmentRows {
     );
   }
 
-  at() {
-    return this;
-  }
-
   get focusable() {
     return this.input;
   }
@@ -46,17 +42,6 @@ export class AttachmentRows {
     this.#values = (values ?? []).map((one) => ({ ...one }));
     this.#show();
   }
-
-  say(message) {
-    this.error.textContent = message;
-    this.error.hidden = !message;
-  }
-
-  clear() {
-    this.say("");
-  }
-
-  touch() {}
 
   async #take() {
     for (const file of this.input.files) this.#values.push({ name: file.name, sha256: await digestOf(file) });

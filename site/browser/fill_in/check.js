@@ -28,7 +28,7 @@ const inData = (data, parts) => {
   });
 };
 
-export const holdsAPlace = (text) => {
+const holdsAPlace = (text) => {
   if ([...text].length >= LONGEST_PLACEHOLDER && !(text.startsWith("【") && text.endsWith("】"))) return false;
   return PLACEHOLDER.test(text);
 };

@@ -1,8 +1,9 @@
 // The fields of an entry → a form of them: labels, help, controls, rows that repeat, and what is wrong beside each.
-import { element, freshId } from "./dom.js";
-import { SignedRows } from "./signed.js";
-import { control, isOneControl } from "./widgets.js";
 import { AttachmentRows } from "./attachments.js";
+import { element } from "./dom.js";
+import { SignedRows } from "./signed.js";
+import { Part } from "./part.js";
+import { control, isOneControl } from "./widgets.js";
 
 const kindOf = (field) => {
   if (field.name === "signed" && field.type === "array") return SignedRows;
@@ -18,48 +19,6 @@ const isAsked = (parent, field) =>
 
 const label = (field, setting, id, required) =>
   element("label", { class: "fi-label", for: id, id: `${id}-label` }, field.label(setting.language), required ? "" : element("span", { class: "fi-optional" }, setting.text("optional")));
-
-class Part {
-  constructor(field, setting, { required = true } = {}) {
-    Object.assign(this, { field, setting, required });
-    this.id = freshId(field.name);
-    this.error = element("p", { class: "fi-error", id: `${this.id}-error`, hidden: true });
-    this.touched = false;
-  }
-
-  // What is wrong at this very part; "" for nothing.
-  say(message) {
-    const shown = this.touched ? message : "";
-    this.error.textContent = shown;
-    this.error.hidden = !shown;
-    this.control?.mark(Boolean(shown));
-  }
-
-  clear() {
-    this.say("");
-    for (const part of this.parts ?? []) part.clear();
-  }
-
-  touch() {
-    this.touched = true;
-    for (const part of this.parts ?? []) part.touch();
-  }
-
-  // The part that a pointer leads to, or the nearest around it.
-  at(pointer) {
-    const [name, ...rest] = pointer;
-    const part = name === undefined ? undefined : this.part(name);
-    return part ? part.at(rest) : this;
-  }
-
-  part() {
-    return undefined;
-  }
-
-  get focusable() {
-    return this.control?.focusable ?? this.element.querySelector("input, select, textarea, button");
-  }
-}
 
 // One value.
 export class Simple extends Part {

@@ -43,53 +43,50 @@ function* found(node, path) {
   } else if (typeof node === "object" && node !== null && Object.hasOwn(node, part)) yield* found(node[part], rest);
 }
 
-const fromSource = (known, pointer, source, around) => {
+const fromSource = (known, pointer, source) => {
   if (Array.isArray(source)) {
-    const parts = source.map((one) => fromSource(known, pointer, one, around)).flat();
+    const parts = source.map((one) => fromSource(known, pointer, one)).flat();
     return [...new Set(parts.filter((one) => one !== undefined && one !== ""))];
   }
   if (source === "@next") return pointer.findLast((part) => typeof part === "number") + 1;
   if (source in WORDS) return WORDS[source](known);
-  if (source.startsWith("/")) {
-    const all = [...found(known.record, source.slice(1).split("/"))];
-    return source.includes("*") ? all : all[0];
-  }
-  return around.find((one) => source in one)?.[source];
+  const all = [...found(known.record, source.slice(1).split("/"))];
+  return source.includes("*") ? all : all[0];
 };
 
-const rows = (known, pointer, row, around, signer) => {
+const rows = (known, pointer, row, signer) => {
   const columns = {};
   for (const [name, child] of Object.entries(row.properties)) {
     const [source] = child.sources;
-    if (typeof source === "string" && source.includes("*")) columns[name] = fromSource(known, pointer, source, around);
+    if (typeof source === "string" && source.includes("*")) columns[name] = fromSource(known, pointer, source);
   }
   const count = Math.max(0, ...Object.values(columns).map((values) => values.length));
   return Array.from({ length: count }, (_, index) => ({
-    ...mapping(known, [...pointer, index], row, around, signer),
+    ...mapping(known, [...pointer, index], row, signer),
     ...Object.fromEntries(Object.entries(columns).filter(([, values]) => index < values.length).map(([name, values]) => [name, values[index]])),
   }));
 };
 
-function valueOf(known, pointer, here, around, signer) {
+function valueOf(known, pointer, here, signer) {
   if (here.series) {
     const series = known.office.series[here.series];
     return series ? nextForm(known.taken.forms, series, known.day.slice(0, 4)) : undefined;
   }
-  if (Object.keys(here.properties).length) return mapping(known, pointer, here, around, signer);
-  if (!here.sources.length && here.items && Object.keys(here.items.properties).length) return rows(known, pointer, here.items, around, signer);
+  if (Object.keys(here.properties).length) return mapping(known, pointer, here, signer);
+  if (!here.sources.length && here.items && Object.keys(here.items.properties).length) return rows(known, pointer, here.items, signer);
   for (const source of here.sources) {
-    const value = source === "@signer" ? signer : fromSource(known, pointer, source, around);
+    const value = source === "@signer" ? signer : fromSource(known, pointer, source);
     if (!isEmpty(value)) return here.type === "array" || !Array.isArray(value) ? value : value[0];
   }
   return undefined;
 }
 
-function mapping(known, pointer, here, around, signer) {
+function mapping(known, pointer, here, signer) {
   const entry = {};
   for (const [name, child] of Object.entries(here.properties)) {
     const isNeeded = here.required.has(name);
     if (name === "signed" || child.entry || (child.mayComeLater && !isNeeded)) continue;
-    const value = name === here.datedBy ? known.day : valueOf(known, [...pointer, name], child, around, signer);
+    const value = name === here.datedBy ? known.day : valueOf(known, [...pointer, name], child, signer);
     if (!isEmpty(value) && (isNeeded || !Object.keys(child.properties).length)) entry[name] = value;
   }
   return entry;
@@ -115,11 +112,11 @@ const signatures = (known, kind, nodes) =>
 // What is to be added at a pointer, as far as it is known.
 export const prefilled = (known, pointer, here) => {
   const nodes = around(known.record, pointer);
-  if (!Object.keys(here.properties).length) return valueOf(known, pointer, here, nodes, "");
-  let entry = mapping(known, pointer, here, nodes, "");
+  if (!Object.keys(here.properties).length) return valueOf(known, pointer, here, "");
+  let entry = mapping(known, pointer, here, "");
   if (here.entry && here.properties.signed) {
     const signed = signatures(known, here.entry, [entry, ...nodes]);
-    entry = { ...mapping(known, pointer, here, nodes, signed[0]?.by ?? ""), signed };
+    entry = { ...mapping(known, pointer, here, signed[0]?.by ?? ""), signed };
   }
   return Object.fromEntries(Object.keys(here.properties).filter((name) => entry[name] !== undefined && !(Array.isArray(entry[name]) && !entry[name].length)).map((name) => [name, entry[name]]));
 };

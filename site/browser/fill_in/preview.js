@@ -1,4 +1,5 @@
 // An entry as it is being filled in → how it will look: one of the four forms on its sheet, or a list of what it says.
+import { isDay } from "../lights.js";
 import { element } from "./dom.js";
 
 const said = (value, field, view) => {
@@ -22,11 +23,9 @@ function rows(data, field, view) {
     .map(([name, child]) => [child.label(view.language), said(data[name], child, view), name]);
 }
 
-const longDay = (day, view) => {
-  if (view.language !== "zh" || !/^\d{4}-\d{2}-\d{2}$/.test(day ?? "")) return day ?? "";
-  const [year, month, date] = day.split("-").map(Number);
-  return `${year}年${month}月${date}日`;
-};
+// As on paper in Chinese; elsewhere as it stands in the file.
+const longDay = (day, view) =>
+  view.language === "zh" && isDay(day ?? "") ? new Intl.DateTimeFormat("zh-CN", { dateStyle: "long", timeZone: "UTC" }).format(Date.parse(day)) : (day ?? "");
 
 // Signatures in a row, each with its role: what stands under a form.
 const signatures = (data, view) =>
@@ -40,8 +39,9 @@ const sheet = (data, field, record, paper, view) => {
   const body = [];
   const cell = ([label, text, name], wide) => [element("th", { scope: "row" }, label), element("td", { colspan: wide ? 3 : 1, class: `is-${name}` }, longDay(text, view))];
   const intake = record.intake ?? {};
-  const source = (intake.sources ?? []).map((one) => [one.type, one.ref].filter(Boolean).join(" ")).join(view.text("comma"));
-  body.push(element("tr", {}, ...cell([view.root.properties.title.label(view.language), `${record.title ?? ""}（${record.id ?? ""}）`, "title"], true)));
+  const kind = view.root.at(["intake", "sources", 0, "type"]);
+  const source = (intake.sources ?? []).map((one) => [kind.valueLabel(one.type, view.language), one.ref].filter(Boolean).join(" ")).join(view.text("comma"));
+  body.push(element("tr", {}, ...cell([view.root.properties.title.label(view.language), `${record.title} ${record.id}`, "title"], true)));
   if (source) body.push(element("tr", {}, ...cell([view.text("source"), source, "source"], true)));
   for (const line of lines) {
     if (taken.has(line[2])) continue;
@@ -56,7 +56,7 @@ const sheet = (data, field, record, paper, view) => {
   return element(
     "article",
     { class: "sheet fi-sheet", "aria-label": field.label(view.language) },
-    element("header", { class: "sheet-head" }, element("p", { class: "sheet-urgency" }, record.urgency ?? ""), element("p", { class: "sheet-office" }, view.officeName), element("p", { class: "sheet-title" }, field.label(view.language)), element("p", { class: "sheet-number" }, element("span", { class: "no-break" }, data.form_no ?? ""))),
+    element("header", { class: "sheet-head" }, element("p", { class: "sheet-urgency" }, view.root.properties.urgency.valueLabel(record.urgency, view.language)), element("p", { class: "sheet-office" }, view.officeName), element("p", { class: "sheet-title" }, field.label(view.language)), element("p", { class: "sheet-number" }, element("span", { class: "no-break" }, data.form_no ?? ""))),
     element("p", { class: "sheet-to" }, element("b", {}, `${view.text("to")}${view.text("colon")}`), recipients.map((one) => view.name("unit", one)).join(view.text("comma"))),
     element("table", { class: "ruled" }, element("tbody", {}, ...body)),
     element("p", { class: "sheet-sign" }, view.officeShort, " ", longDay(data.issued_on, view)),

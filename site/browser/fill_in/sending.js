@@ -6,7 +6,7 @@ const get = (name) => document.getElementById(`fill-in-${name}`);
 const AROUND = 2;
 
 // The lines that are new, with a few around each run of them; a gap is null.
-export const addedLines = (before, after) => {
+const addedLines = (before, after) => {
   const old = before.split("\n");
   const lines = after.split("\n");
   const marked = [];

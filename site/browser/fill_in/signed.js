@@ -1,16 +1,17 @@
 // The seats of an entry → a row for each signature: in which role, by whom, on which day; those who may sign come first.
 import { digestOf } from "./attachments.js";
 import { element, freshId } from "./dom.js";
+import { Part } from "./part.js";
 import { Picker } from "./picker.js";
 
-export class SignedRows {
+export class SignedRows extends Part {
   #list;
   #rows = [];
 
-  constructor(field, setting, { required = true, seats } = {}) {
-    Object.assign(this, { field, setting, required, parts: [], seats });
+  constructor(field, setting, options = {}) {
+    super(field, setting, options);
+    this.seats = options.seats;
     this.#list = element("div", { class: "fi-seats" });
-    this.error = element("p", { class: "fi-error", hidden: true });
     this.add = element("button", { type: "button", class: "fi-add", onclick: () => this.#addOne() }, setting.text("signed.add"));
     this.element = element("fieldset", { class: "fi-group fi-group--signed", "data-field": "signed" }, element("legend", { class: "fi-legend" }, setting.text("signed")), element("p", { class: "fi-help" }, setting.text("signed.help")), this.#list, this.add, this.error);
   }
@@ -30,7 +31,7 @@ export class SignedRows {
 
   at(pointer) {
     const row = this.#rows[pointer[0]];
-    return row ? { say: (message) => this.#tell(row, message), touch() {}, focusable: row.picker.input } : this;
+    return row ? { say: (message) => this.#tell(row, message), focusable: row.picker.input } : this;
   }
 
   get focusable() {
@@ -54,21 +55,14 @@ export class SignedRows {
     }
   }
 
-  say(message) {
-    this.error.textContent = message;
-    this.error.hidden = !message;
-  }
-
   clear() {
-    this.say("");
+    super.clear();
     for (const row of this.#rows) this.#tell(row, "");
   }
 
-  touch() {}
-
   #tell(row, message) {
-    row.error.textContent = message;
-    row.error.hidden = !message;
+    row.error.textContent = this.touched ? message : "";
+    row.error.hidden = row.error.textContent === "";
   }
 
   #value(row) {
@@ -99,6 +93,7 @@ export class SignedRows {
       texts: { search: setting.text("search.person"), more: setting.text("picker.more"), none: setting.text("picker.none") },
       onChange: () => {
         row.chosen = true;
+        this.touched = true;
         setting.changed();
       },
     });

@@ -1,6 +1,6 @@
 // A field of the schema → the control that fills it in: each has `element`, `get`, `set` and tells when it changed.
 import { WorkCalendar, dayNumber, dayOf, isDay, workdaysBetween } from "../lights.js";
-import { element, freshId } from "./dom.js";
+import { element } from "./dom.js";
 import { Picker } from "./picker.js";
 
 const LINE = 120;
@@ -326,5 +326,3 @@ export const control = (field, setting, ids) => {
 
 // Whether a list is filled in by one control rather than row by row.
 export const isOneControl = (field) => field.type === "array" && (field.items.enum.length > 0 || PICKED.has(field.items.ref));
-
-export const uniqueId = freshId;
