@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from playwright.sync_api import Locator, Page
 
+from conftest import AS_OF
 from duban.schema import Field
 
+NEW: Mapping[str, Any] = {
+    "title": "东关街供水管网改造",
+    "openness": "主动公开",
+    "urgency": "平件",
+    "category": "焦点",
+    "intake": {
+        "received_on": AS_OF,
+        "received_by": "registrar",
+        "sources": [{"type": "网民留言", "ref": "市长信箱〔2019〕第418号"}],
+        "summary": "东关街居民反映用水高峰时水压不足，请求改造供水管网。",
+        "signed": [{"role": "registrar", "by": "registrar", "on": AS_OF}],
+    },
+}
+"""What a clerk has to fill in of a new item."""
 PICKED = frozenset({"unit", "person", "campaign", "cause", "plan", "item"})
 
 

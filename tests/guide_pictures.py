@@ -33,7 +33,7 @@ from duban.output import GUIDE
 from duban.publish.sign_words import status_words
 from duban.repository import tree_at, tree_of
 from duban.schema import Schemas
-from filling import Hand
+from filling import NEW, Hand
 from signing import City, found_city
 from test_browser_fill_in import fill_in, fitting
 
@@ -43,19 +43,6 @@ NOW = f"{AS_OF}T09:30:00+08:00"
 NEAR = 0.2
 """How far, as a part of the picture, an element may lie from where it lay when the picture was made."""
 _COLOURS, _MARGIN = 64, 12
-_NEW: Mapping[str, Any] = {
-    "title": "东关街供水管网改造",
-    "openness": "主动公开",
-    "urgency": "平件",
-    "category": "焦点",
-    "intake": {
-        "received_on": AS_OF,
-        "received_by": "registrar",
-        "sources": [{"type": "网民留言", "ref": "市长信箱〔2019〕第418号"}],
-        "summary": "东关街居民反映用水高峰时水压不足，请求改造供水管网。",
-        "signed": [{"role": "registrar", "by": "registrar", "on": AS_OF}],
-    },
-}
 _SHOWN = """(selectors) => {
   const roots = selectors.flatMap((one) => [...document.querySelectorAll(one)]);
   const found = [];
@@ -183,7 +170,7 @@ def _new_item(stage: Stage, size: Mapping[str, int], *names: str) -> Page:
     expect(page.locator("#fill-in-form-part")).to_be_visible()
     for name in names:
         here = page.locator(f"#fill-in-fields [data-field='{name}']").first
-        Hand(page).value(_NEW[name], root.properties[name], here)
+        Hand(page).value(NEW[name], root.properties[name], here)
     return page
 
 
@@ -222,7 +209,7 @@ def clerk_wrong(stage: Stage) -> tuple[Page, tuple[str, ...]]:
 
 
 def clerk_send(stage: Stage) -> tuple[Page, tuple[str, ...]]:
-    page = _new_item(stage, DESK, *_NEW)
+    page = _new_item(stage, DESK, *NEW)
     expect(page.locator("#fill-in-ready")).to_be_visible()
     return page, _SENDING
 

@@ -28,7 +28,7 @@ from duban.rules.case import value_at
 from duban.schema import Field, Schemas, entries
 from duban.timeline import Timeline
 from duban.writing import file_text
-from filling import Hand
+from filling import NEW, Hand
 from site_fixtures import Site, built_browser
 
 pytestmark = [
@@ -170,32 +170,14 @@ def test_a_new_clerk_registers_an_item_on_a_phone_by_keyboard_alone(
     _tab_to(page, "a.button")
     page.keyboard.press("Enter")
     expect(page.locator("#fill-in-fields")).to_be_visible()
-    data: dict[str, Any] = {
-        "title": "东关街供水管网改造",
-        "openness": "主动公开",
-        "urgency": "平件",
-        "category": "焦点",
-        "intake": {
-            "received_on": AS_OF,
-            "received_by": "registrar",
-            "sources": [
-                {"type": "领导批示", "ref": "批示件〔2019〕第99号", "leader": "mayor", "text": "请住建局抓紧改造。"}
-            ],
-            "summary": "居民反映东关街供水压力不足，市长批示要求年内完成改造。",
-            "signed": [{"role": "registrar", "by": "registrar", "on": AS_OF}],
-        },
-    }
-    asked = ("title", "openness", "urgency", "category", "intake")
-    for name in asked:
-        Hand(page).value(
-            data[name], root.properties[name], page.locator(f"#fill-in-fields [data-field='{name}']").first
-        )
-    whole = {"id": "2019-0063", "secrecy": "非涉密", **data}
+    for name, value in NEW.items():
+        Hand(page).value(value, root.properties[name], page.locator(f"#fill-in-fields [data-field='{name}']").first)
     taken = [path for path in readings.tree if path.startswith("items/2019/")]
-    whole["id"] = next_id((path.rpartition("/")[2].removesuffix(".yml") for path in taken), "2019")
+    identity = next_id((path.rpartition("/")[2].removesuffix(".yml") for path in taken), "2019")
+    whole = {"id": identity, "secrecy": "非涉密", **NEW}
     expect(page.locator("#fill-in-whole")).to_have_value(file_text(whole, root))
     expect(page.locator("#fill-in-ready")).to_be_visible()
-    path = f"items/2019/{whole['id']}.yml"
+    path = f"items/2019/{identity}.yml"
     assert page.locator("#fill-in-path").inner_text() == path
     reading = Reader(schemas, readings.tree).item(path, file_text(whole, root).encode())
     assert [one for one in reading.problems if one.holds_on(AS_OF)] == []

@@ -130,15 +130,11 @@ class Page {
   #tellOthers(all, fits) {
     const record = this.#effective;
     const said = get("item-said");
-    const names = new Map();
-    for (const { field, pointer } of all) {
-      const kind = field.entry || "later";
-      if (kind === settings.kind) continue;
-      const slug = settings.pages[kind];
-      const outer = pointer.length > 2 && field.entry ? this.#root.at(pointer.slice(0, 1)).label(settings.language) : "";
-      names.set(slug, field.entry ? [outer, field.label(settings.language)].filter(Boolean).join(this.#setting.text("dot")) : this.#setting.text("later"));
-    }
-    const links = [...names].flatMap(([slug, name], index) => [index ? this.#setting.text("comma") : "", element("a", { href: `${slug}.html?item=${this.#item}` }, name)]);
+    const kinds = new Set(all.map(({ field }) => field.entry || "later").filter((kind) => kind !== settings.kind));
+    const links = [...kinds].flatMap((kind, index) => {
+      const [page, name] = settings.pages[kind];
+      return [index ? this.#setting.text("comma") : "", element("a", { href: `${page}?item=${this.#item}` }, name)];
+    });
     said.replaceChildren(
       element("p", { class: fits ? "fi-item" : "fi-item fi-item--closed" }, fits ? element("a", { href: settings.page.replace("{id}", this.#item) }, `${this.#item} ${record.title}`) : this.#setting.text("item.not_now", { title: record.title })),
       links.length ? element("p", { class: "fi-others" }, this.#setting.text(fits ? "item.others" : "item.instead"), ...links) : "",
@@ -307,6 +303,7 @@ class Page {
     return {
       language: settings.language,
       root: this.#root,
+      title: IS_LATER ? this.#opening.field.label(settings.language) : settings.title,
       roles: office.roles,
       officeName: units[office.id]?.full ?? "",
       officeShort: units[office.id]?.name ?? "",

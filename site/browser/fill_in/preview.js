@@ -55,8 +55,8 @@ const sheet = (data, field, record, paper, view) => {
   const recipients = data.recipients ?? (data.to_unit ? [data.to_unit] : data.issuer ? [data.issuer] : []);
   return element(
     "article",
-    { class: "sheet fi-sheet", "aria-label": field.label(view.language) },
-    element("header", { class: "sheet-head" }, element("p", { class: "sheet-urgency" }, view.root.properties.urgency.valueLabel(record.urgency, view.language)), element("p", { class: "sheet-office" }, view.officeName), element("p", { class: "sheet-title" }, field.label(view.language)), element("p", { class: "sheet-number" }, element("span", { class: "no-break" }, data.form_no ?? ""))),
+    { class: "sheet fi-sheet", "aria-label": view.title },
+    element("header", { class: "sheet-head" }, element("p", { class: "sheet-urgency" }, view.root.properties.urgency.valueLabel(record.urgency, view.language)), element("p", { class: "sheet-office" }, view.officeName), element("p", { class: "sheet-title" }, view.title), element("p", { class: "sheet-number" }, element("span", { class: "no-break" }, data.form_no ?? ""))),
     element("p", { class: "sheet-to" }, element("b", {}, `${view.text("to")}${view.text("colon")}`), recipients.map((one) => view.name("unit", one)).join(view.text("comma"))),
     element("table", { class: "ruled" }, element("tbody", {}, ...body)),
     element("p", { class: "sheet-sign" }, view.officeShort, " ", longDay(data.issued_on, view)),
@@ -67,8 +67,8 @@ const sheet = (data, field, record, paper, view) => {
 const list = (data, field, view) =>
   element(
     "article",
-    { class: "fi-list-preview", "aria-label": field.label(view.language) },
-    element("h3", {}, field.label(view.language)),
+    { class: "fi-list-preview", "aria-label": view.title },
+    element("h3", {}, view.title),
     Object.keys(field.properties).length ? "" : element("p", {}, said(data, field, view)),
     element("dl", {}, ...rows(data, field, view).map(([label, text]) => element("div", {}, element("dt", {}, label), element("dd", {}, text)))),
     element("p", { class: "fi-signatures" }, ...signatures(data, view)),

@@ -29,11 +29,10 @@ _FOUND = tuple(code for code in CODES if code[1] in "123456")
 """What a form may find wrong: everything that a check finds within one item."""
 _SCRIPT_TEXTS = (
     "add", "attachments.choose", "attachments.help", "attachments.insecure", "base.broken", "base.used", "choose",
-    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "dot", "failed",
+    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "failed",
     "how.commit", "how.copy", "how.open.edit", "how.open.filled", "how.open.new", "how.paste.edit", "how.paste.new",
     "how.request", "how.save", "how.sign", "item.instead", "item.not_now", "item.others", "item.unknown",
-    "item.withheld", "later", "more",
-    "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
+    "item.withheld", "more", "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
     "paper.scan", "picker.more", "picker.none", "place", "problems", "remove", "search.campaign", "search.cause",
     "search.field", "search.item", "search.person", "search.plan", "search.unit", "semicolon", "sent.done", "signed",
     "signed.add", "signed.by", "signed.help", "signed.on", "signed.role", "source", "to", "weekdays", "yes",
@@ -147,7 +146,10 @@ def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> d
         "pairs": TRACKING_PAIRS if kind == "tracking_notice" else PAIRS,
         "frame": sorted(FRAME - {"ack", "countersigns"}),
     }
-    others = [*(one.entry for _, one in entries(edition.item_field) if one.entry != _HEAD), LATER]
+    others = {
+        one.entry: _label(edition, place, one) for place, one in entries(edition.item_field) if one.entry != _HEAD
+    }
+    others[LATER] = text("fill_in.later")
     return {
         "language": text.code,
         "kind": kind,
@@ -158,7 +160,7 @@ def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> d
         "ledger": f"../{LEDGER_DATA}",
         "items": f"../{edition.to_shared}{FILES['item']}",
         "page": "../items/{id}.html",
-        "pages": {one: form_page(one).removeprefix(_FOLDER).removesuffix(".html") for one in others},
+        "pages": {one: [form_page(one).removeprefix(_FOLDER), name] for one, name in others.items()},
         "texts": {
             **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
             **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
@@ -167,13 +169,17 @@ def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> d
 
 
 def _label(edition: Edition, path: tuple[str, ...], field: Field) -> str:
-    """What a kind of entry is called; one that stands within another after that one's name."""
-    code = edition.text.code
-    label = field.label(code)
+    """What one entry of a kind is called; one that stands within another after that one's name."""
     if len(path) == 1:
-        return label
+        return _name(edition, field)
     around = edition.item_field.properties[path[0]]
-    return edition.text("fill_in.within", outer=(around.items or around).label(code), inner=label)
+    return edition.text("fill_in.within", outer=_name(edition, around.items or around), inner=_name(edition, field))
+
+
+def _name(edition: Edition, field: Field) -> str:
+    """A kind of entry by the name of one, which the policy's signatures have; in a list a field is called as that."""
+    kinds = edition.schemas.field("policy").properties["signatures"].properties
+    return kinds.get(field.entry, field).label(edition.text.code)
 
 
 def _signers(edition: Edition, field: Field) -> str:
