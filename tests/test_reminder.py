@@ -226,7 +226,7 @@ def test_nobody_is_told_anything_of_what_is_settled(
     """Reminders and drafts of the unsettled items alone are those of the whole ledger."""
     for day in AUTUMN[::5]:
         whole, states = autumn[day]
-        few = replace(whole, items=readings.items_on(day, readings.unsettled(day)))
+        few = readings.ledger(day, unsettled=True)
         assert reminders(few, statuses(few, day, calendar), day, calendar) == reminders(whole, states, day, calendar)
         assert {state.id for state in states.values() if state.pending} <= few.items.keys()
         of_whole, of_few = (Drafter(one, schemas.field("item"), day, calendar, language("zh")) for one in (whole, few))

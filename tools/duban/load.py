@@ -79,14 +79,6 @@ class Readings:
         known = {path: reading.digest for path, reading in self.records}
         return {path: known.get(path) or content_digest(self.tree[path]) for path in self.tree}
 
-    def unsettled(self, day: str) -> set[str]:
-        """The ids of the items in which something may be pending on an ISO day, and of a few more: by facts alone.
-
-        Of a large ledger nearly everything is settled, and whoever asks only for what is pending need not read it.
-        """
-        known = (reading.facts for reading in self.items.values() if reading.valid)
-        return {facts.id for facts in known if not facts.settled or facts.latest > day}
-
     def form_numbers(self) -> set[str]:
         """Every form number that is taken, whatever day it was given on."""
         return {number for reading in self.items.values() for number, _ in reading.facts.numbers}
@@ -95,9 +87,11 @@ class Readings:
         """The last day that each readable item file tells of, by path."""
         return {path: intern(reading.facts.latest) for path, reading in self.items.items() if reading.valid}
 
-    def ledger(self, day: str, *, ahead: bool = False) -> Ledger:
+    def ledger(self, day: str, *, ahead: bool = False, unsettled: bool = False) -> Ledger:
         """The ledger as its entries' own dates tell it on an ISO day; findings are of that day too.
 
+        With ``unsettled`` it has those items alone in which something may be pending on the day, and a few more:
+        of a large ledger nearly everything is settled, and whoever asks for what is pending need not read it.
         Only with ``ahead`` it holds what must not be told of before it took place: unannounced inspections of
         the plan, and what is wrong with visits that lie ahead.
         """
@@ -109,7 +103,7 @@ class Readings:
         issued = (cast(ReportRecord, reading.data()) for reading in self.reports.values() if reading.data)
         reports = {report["id"]: report for report in issued if report["issued_on"] <= day}
         return Ledger(
-            self.items_on(day),
+            self._items(day, lambda facts: not (unsettled and facts.settled and facts.latest <= day)),
             tuple(broken),
             reports,
             self.registry if ahead else self.registry.told_on(day),
@@ -120,6 +114,10 @@ class Readings:
 
     def items_on(self, day: str, among: Container[str] | None = None) -> Items[str]:
         """The items that were there on an ISO day, as their entries' own dates tell; of some ids, or all."""
+        return self._items(day, lambda facts: among is None or facts.id in among)
+
+    def _items(self, day: str, wanted: Callable[[Facts], bool]) -> Items[str]:
+        """One pass over the facts of all; an item is read when it is asked for."""
         timeline = Timeline(self.schemas.field("item")) if self.schemas else None
 
         def then(reading: Reading) -> Data | None:
@@ -133,8 +131,7 @@ class Readings:
         present = {}
         for path, reading in self.items.items():
             facts = reading.facts
-            wanted = reading.valid and (among is None or facts.id in among)
-            if wanted and (facts.latest <= day or then(reading) is not None):
+            if reading.valid and wanted(facts) and (facts.latest <= day or then(reading) is not None):
                 present[intern(facts.id)] = path
         return Items(present, item)
 

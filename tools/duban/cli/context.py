@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -89,10 +89,6 @@ class Context:
             readings = read(tree, store, spread_over(advance=advance))
         store.flush()
         return readings
-
-    def unsettled(self, readings: Readings, day: str) -> Ledger:
-        """The ledger of a day with those items alone in which something may be pending."""
-        return replace(readings.ledger(day), items=readings.items_on(day, readings.unsettled(day)))
 
     def ledger(self, day: str, revision: str | None = None) -> Ledger:
         """The ledger as it stood on a day, now or as known at a revision."""

@@ -62,7 +62,7 @@ def _drafted(context: Context, options: argparse.Namespace, day: str) -> tuple[l
     revision = BASE if writer else "HEAD" if options.branches else None
     tree = context.tree_standing(revision) if revision else context.tree()
     readings = context.readings(tree)
-    ledger = context.unsettled(readings, day)
+    ledger = readings.ledger(day, unsettled=True)
     calendar, words = context.calendar(ledger), context.words(ledger)
     given = readings.form_numbers()
     if revision:

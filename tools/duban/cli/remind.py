@@ -83,7 +83,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
 
 def _given(context: Context, readings: Readings, day: str) -> tuple[dict[str, Reminder], Ledger]:
-    ledger = context.unsettled(readings, day)
+    ledger = readings.ledger(day, unsettled=True)
     calendar = context.calendar(ledger)
     return reminders(ledger, statuses(ledger, day, calendar), day, calendar), ledger
 
