@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from duban.language import Language
-from duban.model import Data, Registry, Tree
+from duban.model import TEAMS, Data, Registry, Tree
 from duban.parse import parse
 from duban.registry import FILES, POLICY
 from duban.required import every_role
@@ -25,7 +25,7 @@ WRITER = "staff"
 """Who writes what others sign. No policy asks for the role, and nothing can be signed without somebody in it."""
 EXAMPLE_ONLY = (".github/workflows/check.yml",)
 """What serves the example alone: the program's tests count the example's figures."""
-_OFFICE_KIND, _CITY_TEAM, _OFFICE_TEAM, _UNIT_TEAM = "督查机构", "市级领导", "专业督查员", "责任单位"
+_OFFICE_KIND, _CITY_TEAM, _OFFICE_TEAM, _UNIT_TEAM = "督查机构", "市级领导", TEAMS[0], "责任单位"
 LEADERS = frozenset({"leader", "group_leader", "group_deputy"})
 """The roles of those above the office."""
 _PINNED = re.compile(r"^(?:[ \t]*#[^\n]*\n)*[ \t]*as_of:[^\n]*\n", re.MULTILINE)

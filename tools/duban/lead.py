@@ -11,7 +11,7 @@ from duban.language import Language
 from duban.model import Data
 from duban.moment import day_in_china
 from duban.personal import Removed, cleaned
-from duban.record import LEAD
+from duban.record import LEAD, UNCLASSIFIED
 
 HEADINGS: Mapping[str, str] = {
     "field": "属于哪一类",
@@ -77,7 +77,7 @@ def drafted(lead: Lead, issue: Issue, policy: Data, text: Language) -> Data:
     if policy.get("intake", {}).get("keep_account") and issue.account:
         said.append(text("lead.said.account", said=_one_line(issue.account)))
     source = {"type": LEAD, "ref": lead.ref, "sent_on": lead.on, "text": _cut("\n".join(said))}
-    return {"title": lead.title, "secrecy": "非涉密", "intake": {"sources": [source], "summary": _cut(lead.facts)}}
+    return {"title": lead.title, "secrecy": UNCLASSIFIED, "intake": {"sources": [source], "summary": _cut(lead.facts)}}
 
 
 def _answers(body: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from duban.form_record import (
 
 # Values of the schemas that rules and pages compare with.
 OPEN = "主动公开"
+UNCLASSIFIED = "非涉密"
 INSTRUCTION = "领导批示"
 UPHELD, UPHELD_IN_PART = "采纳", "部分采纳"
 MESSAGE = "网民留言"

@@ -11,7 +11,7 @@ from duban.assignment import assigned
 from duban.burden import monday
 from duban.calendar import WorkCalendar
 from duban.deadline import waits_for_decision
-from duban.model import Channel, Data, Ledger, Person
+from duban.model import TEAMS, Channel, Data, Ledger, Person
 from duban.obligation import MET_BY, Obligation
 from duban.required import required_roles
 from duban.status import Status
@@ -28,7 +28,7 @@ DEFAULTS: Data = {
 }
 """What holds where the policy has no ``reminders`` of its own."""
 _SETTLED_BY_DECISION = frozenset({"milestone", "deadline"})
-_ON_THE_SPOT = ("专业督查员", "特聘督查专员")
+_ON_THE_SPOT = TEAMS[:2]
 _IN_CHARGE = "director"
 
 

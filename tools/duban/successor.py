@@ -10,7 +10,7 @@ from typing import NamedTuple
 from duban.deadline import closing, to_reopen
 from duban.language import Language
 from duban.model import Data, Registry
-from duban.record import INSTRUCTION, LEAD, MESSAGE, ItemRecord, Source
+from duban.record import INSTRUCTION, LEAD, MESSAGE, UNCLASSIFIED, ItemRecord, Source
 
 _HEAD = ("title", "openness", "openness_reason", "urgency", "importance", "category", "campaign", "plan_refs")
 _SIGNER = "director"
@@ -45,7 +45,7 @@ def successor(record: ItemRecord, registry: Registry, day: str, text: Language) 
 
 
 def _draft(head: Data, link: Data, source: Data, summary: str) -> Data:
-    return {**head, **link, "secrecy": "非涉密", "intake": {"sources": [source], "summary": summary}}
+    return {**head, **link, "secrecy": UNCLASSIFIED, "intake": {"sources": [source], "summary": summary}}
 
 
 def _came_from(sources: list[Source]) -> str:

@@ -9,6 +9,7 @@ from duban.cli.entering import Desk, Draft
 from duban.cli.given import put_given
 from duban.model import Data
 from duban.numbering import next_id, path_of
+from duban.record import UNCLASSIFIED
 from duban.writing import file_text
 
 _INTAKE = "intake"
@@ -36,7 +37,7 @@ def register(
 
 def _filled(desk: Desk, known: Data, settings: Sequence[str], earlier: Any) -> Data:
     """The head, then the intake, then the next free number of the year it was received in."""
-    given: Data = {"secrecy": "非涉密", **known}
+    given: Data = {"secrecy": UNCLASSIFIED, **known}
     put_given(given, settings, desk.root, desk.registry, desk.context.day(), desk.context.text)
     intake = given.pop(_INTAKE, {})
     head = desk.filling({}, _NOT_ASKED, earlier).filled((), desk.root, given)

@@ -22,7 +22,7 @@ from duban.writing import scalar
 Backend = Literal["github", "gitlab", "forgejo"]
 FILES = ("config.yml", "index.html")
 _INTAKE = "intake"
-_NOT_OFFERED = frozenset({"related", "follows", "reopened_from", "sample"})
+_NOT_OFFERED = frozenset({"related", "follows", "reopened_from", "sample", "transcribed"})
 _LINE = 120
 _FORGES: Mapping[Backend, str] = {"github": "https://api.github.com", "gitlab": "https://gitlab.com"}
 LOCAL = "http://127.0.0.1:8081"

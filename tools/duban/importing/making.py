@@ -14,6 +14,7 @@ from duban.load import Readings, place
 from duban.model import Data
 from duban.numbering import free_ids, path_of
 from duban.reader import Reader, Reading
+from duban.record import UNCLASSIFIED
 from duban.required import required_roles
 from duban.schema import Field
 from duban.writing import file_text
@@ -21,7 +22,6 @@ from duban.writing import file_text
 State = Literal["new", "known", "changed", "refused"]
 """Of a matter: written as an item, in the ledger already as it is or otherwise, or not fit to be an item."""
 STATES: tuple[State, ...] = ("new", "known", "changed", "refused")
-_SECRECY = "非涉密"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Maker:
         intake = data.setdefault("intake", {})
         intake.setdefault("received_by", office.by)
         intake.setdefault("signed", self._signed(data))
-        data.setdefault("secrecy", _SECRECY)
+        data.setdefault("secrecy", UNCLASSIFIED)
         before = data.get("transcribed", {})
         data["transcribed"] = {
             "file": self._source.file,

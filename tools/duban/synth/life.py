@@ -9,6 +9,7 @@ from typing import Any
 
 from duban.calendar import WorkCalendar
 from duban.model import Data, Person, Registry
+from duban.record import UNCLASSIFIED
 from duban.synth import words
 
 LAST_DAY = date(2025, 12, 31)
@@ -66,7 +67,7 @@ class Writer:
             "id": identity,
             "title": title,
             "openness": "主动公开",
-            "secrecy": "非涉密",
+            "secrecy": UNCLASSIFIED,
             "urgency": self.pick(("平件", "平件", "加急", "特急")),
             "category": self.pick(("重点", "难点", "焦点")),
             "sample": True,
