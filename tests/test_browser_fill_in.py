@@ -228,7 +228,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_leads_there(opened: Callable
 def test_people_and_units_are_found_by_short_name_and_initials(opened: Callable[..., Page]) -> None:
     page = opened("fill-in/proposal.html?item=2019-0061")
     unit = page.locator("[data-field=lead_unit] [role=combobox]")
-    for typed in ("szjj", "住建", "housing-b"):
+    for typed in ("szjj", "zjj", "住建", "housing-b"):
         unit.focus()
         unit.press("Control+a")
         page.keyboard.insert_text(typed)

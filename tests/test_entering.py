@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from conftest import AS_OF, Outcome
-from duban.answer import UnclearError, choices, initials, meant
+from duban.answer import UnclearError, choices, meant
 from duban.cli.entering import Desk
 from duban.load import Readings, read
 from duban.parse import parse
 from duban.repository import tree_of
 from duban.schema import Field, Schemas
+from duban.spelling import initials, spells, within
 from test_adding import is_only_longer
 from typist import at_terminal
 
@@ -258,7 +259,9 @@ def test_units_and_people_are_called_as_people_call_them(readings: Readings, sch
     def said(here: Field, typed: str) -> object:
         return meant(here, typed, choices(here, readings.registry, AS_OF, "zh"))
 
-    assert initials("市民政局") == "smzj"
+    assert [initials(name) for name in ("市民政局", "协调督办单", "重办")] == ["smzj", "xtdbd", "cb"]
+    assert [within(typed, "副局长") for typed in ("jz", "jc", "fz")] == [True, True, False]
+    assert [spells(typed, "副局长") for typed in ("FJZ", "jz")] == [True, False]
     assert {said(unit, typed) for typed in ("civil-affairs", "市民政局", "smzj", "SMZJ", "晋城市民政局")} == {
         "civil-affairs"
     }

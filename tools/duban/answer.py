@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from duban.finding import Pointer, Problem
-from duban.model import Person, PlanEntry, Registry, Unit
+from duban.model import PlanEntry, Registry
 from duban.rules.privacy import privacy
 from duban.scalar import plain_value
 from duban.schema import Field, Schemas
+from duban.spelling import begins, spells, within
 from duban.violation import loose_day, problems
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
@@ -19,7 +19,10 @@ _YES, _NO = ("是", "yes", "y"), ("否", "no", "n")
 
 
 class Choice(NamedTuple):
-    """One value that may be chosen: how it is shown, and what else it may be called by whoever types it."""
+    """One value that may be chosen: how it is shown, and what else it may be called by whoever types it.
+
+    Each of its Chinese names may be typed by its initials too.
+    """
 
     value: Any
     label: str
@@ -27,11 +30,18 @@ class Choice(NamedTuple):
 
     def is_called(self, typed: str) -> bool:
         """Whether that is its value, its label, or one of its other names, capitals or not."""
-        return typed.casefold() in {word.casefold() for word in (str(self.value), self.label, *self.words)}
+        return any(typed.casefold() == name.casefold() or spells(typed, name) for name in self._names())
 
     def contains(self, typed: str) -> bool:
         """Whether the value, the label or another name has the letters in it."""
-        return any(typed.casefold() in word.casefold() for word in (str(self.value), self.label, *self.words))
+        return any(typed.casefold() in name.casefold() or within(typed, name) for name in self._names())
+
+    def begins_with(self, typed: str) -> bool:
+        """Whether the value, the label or another name begins with the letters."""
+        return any(name.casefold().startswith(typed.casefold()) or begins(typed, name) for name in self._names())
+
+    def _names(self) -> tuple[str, ...]:
+        return str(self.value), self.label, *self.words
 
 
 class UnclearError(Exception):
@@ -91,14 +101,6 @@ def members(here: Field, typed: str, among: Sequence[Choice]) -> Iterator[str]:
     return (one.strip() for one in between if one.strip())
 
 
-@cache
-def initials(text: str) -> str:
-    """The first letters of a Chinese name as it is spoken: ``smzj`` for 市民政局."""
-    from pypinyin import Style, lazy_pinyin
-
-    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
-
-
 def wrong(schemas: Schemas, root: Field, pointer: Pointer, value: Any) -> Problem | None:
     """The first thing that the check would find in a value by itself, at a pointer into a record of ``root``."""
     place = tuple(0 if isinstance(part, int) else part for part in pointer)
@@ -121,37 +123,25 @@ def _registered(ref: str, registry: Registry, day: str) -> Iterator[Choice]:
     if ref == "unit":
         for unit in registry.units.values():
             if unit.valid_on(day):
-                yield Choice(unit.id, unit.short_name, tuple(_named(_unit_names(unit))))
+                yield Choice(unit.id, unit.short_name, _told(unit.short_name, unit.name, unit.name_en))
     elif ref == "person":
         for person in registry.people.values():
-            yield Choice(person.id, person.position, tuple(_named(_person_names(person))))
+            yield Choice(person.id, person.position, _told(person.position, person.position_en))
     elif ref == "campaign":
         for campaign in registry.campaigns.values():
-            yield Choice(campaign.id, campaign.name, tuple(_named((campaign.name, campaign.name_en))))
+            yield Choice(campaign.id, campaign.name, _told(campaign.name, campaign.name_en))
     elif ref == "cause":
         for code, name in registry.causes.items():
-            yield Choice(code, name, tuple(_named((name,))))
+            yield Choice(code, name, (name,))
     elif ref == "plan":
         for entry in _planned(registry, int(day[:4])):
-            yield Choice(entry.id, entry.name, tuple(_named((entry.name,))))
-
-
-def _unit_names(unit: Unit) -> tuple[str, ...]:
-    return unit.short_name, unit.name, unit.name_en
-
-
-def _person_names(person: Person) -> tuple[str, ...]:
-    return person.position, person.position_en
+            yield Choice(entry.id, entry.name, (entry.name,))
 
 
 def _planned(registry: Registry, year: int) -> Iterator[PlanEntry]:
     return (entry for (of, _), entry in registry.plans.items() if of == year)
 
 
-def _named(names: Iterable[str]) -> Iterator[str]:
-    """The names there are, and the initials of each that is not plain letters."""
-    for name in names:
-        if name:
-            yield name
-            if not name.isascii():
-                yield initials(name)
+def _told(*names: str) -> tuple[str, ...]:
+    """Those of the names that there are."""
+    return tuple(filter(None, names))

@@ -38,7 +38,7 @@ export class Amendment extends Part {
     const id = freshId("field");
     this.#picker = new Picker({
       id,
-      options: () => this.#values.map((one) => ({ value: `/${one.pointer.join("/")}`, label: one.label, note: String(one.value).slice(0, 30), words: [one.label, String(one.value)], initials: [] })),
+      options: () => this.#values.map((one) => ({ value: `/${one.pointer.join("/")}`, label: one.label, note: String(one.value).slice(0, 30), words: [one.label, String(one.value)], spelling: [] })),
       texts: { search: setting.text("search.field"), more: setting.text("picker.more"), none: setting.text("picker.none") },
       onChange: (value) => this.#choose(value),
     });

@@ -7,5 +7,5 @@ export const ledgerItems = async (address) => {
   const { columns } = await answer.json();
   const titles = columns.title.split("\n");
   const ids = columns.id.flatMap(([year, serials]) => serials.split(" ").map((serial) => `${year}-${serial}`));
-  return ids.map((id, index) => ({ value: id, label: `${id} ${titles[index]}`, note: "", words: [id, titles[index]], initials: [] })).reverse();
+  return ids.map((id, index) => ({ value: id, label: `${id} ${titles[index]}`, note: "", words: [id, titles[index]], spelling: [] })).reverse();
 };

@@ -5,15 +5,18 @@ const MOST = 12;
 
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "");
 
+// Whether letters are those of the signs of a name from one of them on: a sign with several readings may begin with several letters.
+const spells = (typed, name, start) => start + typed.length <= name.length && [...typed].every((one, index) => name[start + index].includes(one));
+
 // How well an option answers what was typed: 0 for not at all.
 const score = (option, typed) => {
   if (!typed) return 1;
   const words = option.words.map(plain);
   if (words.includes(typed)) return 5;
   if (words.some((word) => word.startsWith(typed))) return 4;
-  if (option.initials.some((one) => one.startsWith(typed))) return 3;
+  if (option.spelling.some((name) => spells(typed, name, 0))) return 3;
   if (words.some((word) => word.includes(typed))) return 2;
-  return option.initials.some((one) => one.includes(typed)) ? 1 : 0;
+  return option.spelling.some((name) => name.some((_, start) => spells(typed, name, start))) ? 1 : 0;
 };
 
 export class Picker {
@@ -26,7 +29,7 @@ export class Picker {
   #shown = [];
   #texts;
 
-  // `options` gives the choices, each with its value, label, note, words and initials, whenever the list is opened.
+  // `options` gives the choices, each with its value, label, note, words and spelling, whenever the list is opened.
   constructor({ id, options, texts, onChange, describedBy }) {
     this.#options = options;
     this.#onChange = onChange;

@@ -22,19 +22,19 @@ export class Setting {
   choices(kind, day, people) {
     const { office } = this;
     const inForce = ([from, to]) => !day || (from <= day && (!to || day <= to));
-    const named = (names) => Object.entries(names).map(([value, label]) => ({ value, label, note: value, words: [value, label], initials: [] }));
+    const named = (names) => Object.entries(names).map(([value, label]) => ({ value, label, note: value, words: [value, label], spelling: [] }));
     switch (kind) {
       case "unit":
         return Object.values(office.units)
           .filter((one) => inForce(one.valid))
-          .map((one) => ({ value: one.id, label: one.name, note: one.full === one.name ? "" : one.full, words: [one.id, one.name, one.full], initials: one.initials }));
+          .map((one) => ({ value: one.id, label: one.name, note: one.full === one.name ? "" : one.full, words: [one.id, one.name, one.full], spelling: one.spelling }));
       case "person":
         return (people ?? Object.values(office.people)).map((one) => ({
           value: one.id,
           label: one.name,
           note: office.units[one.unit]?.name ?? "",
           words: [one.id, one.name],
-          initials: one.initials,
+          spelling: one.spelling,
         }));
       case "campaign":
         return named(office.campaigns);

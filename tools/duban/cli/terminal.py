@@ -181,7 +181,7 @@ class _Names(Completer):
         if self._several:
             typed = typed[max(typed.rfind(mark) for mark in _BETWEEN) + 1 :]
         found = [one for one in self._among if one.contains(typed)] if typed else []
-        found.sort(key=lambda one: not any(word.startswith(typed) for word in (str(one.value), one.label, *one.words)))
+        found.sort(key=lambda one: not one.begins_with(typed))
         for one in found:
             yield Completion(str(one.value), -len(typed), display_meta=one.label)
 

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from duban.answer import initials
 from duban.model import Data
 from duban.required import required_roles
 from duban.schema import Field, Schemas, entries
 from duban.seat import SIGNED
+from duban.spelling import initials
 
 PATH = ".vscode/duban.code-snippets"
 _TODAY = "$CURRENT_YEAR-$CURRENT_MONTH-$CURRENT_DATE"

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from duban.answer import initials
 from duban.model import Person, Registry, Unit
 from duban.publish.data_file import DataFile
 from duban.publish.edition import Edition, Files
@@ -17,6 +16,7 @@ from duban.publish.forge_pages import forge_site
 from duban.publish.names import Names
 from duban.publish.reader_day import working_days
 from duban.required import signatures_of
+from duban.spelling import spelling
 
 DATA = "data/fill-in.json"
 _ITEM = re.compile(r"items/\d{4}/(?P<year>\d{4})-(?P<serial>\d{4,6})\.yml\Z")
@@ -62,7 +62,7 @@ def _unit(unit: Unit, edition: Edition) -> Mapping[str, Any]:
         "id": unit.id,
         "name": edition.unit_name(unit.id),
         "full": unit.name,
-        "initials": (initials(unit.short_name), initials(unit.name)),
+        "spelling": (spelling(unit.short_name), spelling(unit.name)),
         "valid": [unit.valid_from, unit.valid_to],
     }
 
@@ -73,7 +73,7 @@ def _person(person: Person, edition: Edition) -> Mapping[str, Any]:
         "name": edition.position(person.id),
         "unit": person.unit,
         "team": person.team,
-        "initials": (initials(person.position),),
+        "spelling": (spelling(person.position),),
         "roles": [[term.role, term.start, term.end] for term in person.roles],
         "term": [person.term.start, person.term.end] if person.term else None,
     }
