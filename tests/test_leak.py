@@ -26,7 +26,7 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from conftest import AS_OF, Outcome
+from conftest import AS_OF, ROOT, Outcome
 from duban import leak_test as leak_tests
 from duban import site
 from duban.leak.decoding import ClosedFileError, meanings, texts_of
@@ -430,10 +430,22 @@ def test_what_was_written_after_the_day_is_withheld_until_then(small: Path, tmp_
 
 
 def test_the_public_says_are_not_withheld(readings: Readings) -> None:
-    said = "\n".join(opened(readings, readings.ledger(AS_OF)))
+    said = "\n".join(opened(readings, readings.ledger(AS_OF), AS_OF))
     assert "市医院易址扩建项目拆迁" in said
     assert "四名责任人作出书面说明" not in said
     assert "party-secretary" not in said
+
+
+def test_a_report_that_says_as_of_when_withholds_not_the_editions_own_day(small: Path, tmp_path: Path) -> None:
+    report = (ROOT / "reports/2019/087.yml").read_text(encoding="utf-8")
+    summary = "summary: 截至2019年10月31日，累计办理督办事项58项。"
+    report = re.sub("^summary: .*", summary, report, count=1, flags=re.MULTILINE).replace("2019/087", "2019/088")
+    (small / "reports/2019").mkdir(parents=True)
+    (small / "reports/2019/088.yml").write_text(report, encoding="utf-8")
+    assert leaks_of(small, laid(tmp_path / "day", {"a.html": "截至2019年10月31日　公开版　共 42 项"})) == set()
+    assert leaks_of(small, laid(tmp_path / "sum", {"a.html": "累计办理督办事项58项"})) == {
+        ("2019/088", "('摘要', 'Summary')")
+    }
 
 
 # The build: clean, or nothing.

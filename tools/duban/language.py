@@ -47,6 +47,11 @@ class Language:
             self._found[message] = text
         return self._filled(text, details)
 
+    def day(self, on: str) -> str:
+        """An ISO day in words, as on paper: 2019年10月31日."""
+        year, month, day = on.split("-")
+        return self("paper.date", iso=on, year=int(year), month=int(month), day=int(day))
+
     def has(self, message: str) -> bool:
         """Whether any catalogue has the id."""
         return message in self._found or self._catalogue.gettext(message) != message

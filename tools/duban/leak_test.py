@@ -56,13 +56,13 @@ def leak_test(out: Path, readings: Readings, day: str, examination: Examination)
     """
     ledger = readings.ledger(day)
     more = tuple(_commits(examination))
-    index, short = _index(_values(readings, ledger, more), set(opened(readings, ledger)))
+    index, short = _index(_values(readings, ledger, more), set(opened(readings, ledger, day)))
     blocks = in_blocks(_files(out), _BLOCK)
     seen = [one for block in over_cores(blocks, partial(_look, out, index, Fresh(), set())) for one in block]
     hits = {needle for one in seen for needle in (*one.named, *one.held)}
-    told = (
-        _traced(hits - _also_open(hits, index.words, readings, ledger), _values(readings, ledger, more)) if hits else {}
-    )
+    if hits:
+        hits -= _also_open(hits, index.words, set(opened(readings, ledger, day)), ledger)
+    told = _traced(hits, _values(readings, ledger, more))
     size = sum(one.size for one in seen)
     return LeakTest(len(seen), size, index.size, short, tuple(ordered(_findings(seen, told))))
 
@@ -146,9 +146,8 @@ def _held(text: str, index: Index, fresh: Fresh, whole: set[int]) -> set[str]:
     return {needle for meant in meanings(text) for needle in index.found(folded(meant))} if text else set()
 
 
-def _also_open(hits: set[str], words: frozenset[str], readings: Readings, ledger: Ledger) -> set[str]:
+def _also_open(hits: set[str], words: frozenset[str], texts: set[str], ledger: Ledger) -> set[str]:
     """Those that stand within something that the public may read: nobody could tell them apart."""
-    texts = set(opened(readings, ledger))
     said = "\n".join(sorted({glued(folded(text)) for text in texts}))
     names = sorted({glued(folded(name)) for name in _names(ledger)} - {""}, key=len, reverse=True)
     return {

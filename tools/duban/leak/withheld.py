@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from duban.finding import Detail
-from duban.language import LANGUAGES, texts
+from duban.language import LANGUAGES, language, texts
 from duban.load import Readings
 from duban.model import Data, Ledger
 from duban.parse import parse
@@ -79,8 +79,8 @@ def stated(readings: Readings, ledger: Ledger) -> Iterator[Value]:
         yield from _comments(path, readings.tree[path])
 
 
-def opened(readings: Readings, ledger: Ledger) -> Iterator[str]:
-    """Every text that the public may read: of open items and reports on that day, and of the registry."""
+def opened(readings: Readings, ledger: Ledger, day: str) -> Iterator[str]:
+    """Every text that the public may read: of open items and reports on an ISO day, and of the registry."""
     schemas = cast(Schemas, readings.schemas)
     items, reports = _open_items(ledger), _open_reports(ledger)
     known = frozenset(items)
@@ -96,13 +96,16 @@ def opened(readings: Readings, ledger: Ledger) -> Iterator[str]:
         policy = policy.get(name, {})
     if isinstance(policy, str):
         yield policy
-    yield from programme(schemas)
+    yield from programme(schemas, day)
 
 
-def programme(schemas: Schemas) -> Iterator[str]:
-    """The program's own words and those of the schemas: they tell nothing of any record."""
+def programme(schemas: Schemas, day: str) -> Iterator[str]:
+    """The program's own words, with the edition's day in them too, and the schemas': they say nothing of any record."""
     for code in LANGUAGES:
-        yield from texts(code)
+        for text in texts(code):
+            yield text
+            if "{date}" in text:
+                yield text.replace("{date}", language(code).day(day))
     for name in schemas.names:
         yield from _strings(schemas.bundled(name)["$defs"][name])
 

@@ -55,7 +55,7 @@ def corrections(record: ItemRecord, entry: Place, root: Field, shower: Shower) -
             Correction(
                 amended_field(amendment["field"], root, shower).rpartition(" › ")[2],
                 _value(amendment["old"], pointer_of(amendment["field"]), root, shower).text,
-                shower.day_in_words(amendment["on"]),
+                shower.text.day(amendment["on"]),
             )
             for amendment in record.get("amendments", ())
             if amendment["field"].startswith(f"{entry.pointer}/")

@@ -83,11 +83,9 @@ def _title(edition: Edition) -> str:
 def _note(edition: Edition, zh: Language) -> str:
     """As of when, which edition, and how many items show each light."""
     counted = tally(counted_rows(edition))
-    year, month, day = edition.day.split("-")
-    date = zh("paper.date", iso=edition.day, year=int(year), month=int(month), day=int(day))
     return zh(
         "workbook.note",
-        date=date,
+        date=zh.day(edition.day),
         edition=zh("edition.public") if edition.public else zh("edition.internal"),
         items=counted.items,
         open=counted.open,

@@ -155,13 +155,8 @@ class Shower:
         """A day in words, as on paper."""
         html = self._long_days.get(on)
         if html is None:
-            html = self._long_days[on] = Markup(fragments.long_day(on, self.day_in_words(on)))  # noqa: S704 - escaped there
+            html = self._long_days[on] = Markup(fragments.long_day(on, self.text.day(on)))  # noqa: S704 - escaped there
         return html
-
-    def day_in_words(self, on: str) -> str:
-        """The same as plain text."""
-        year, month, day = on.split("-")
-        return self.text("paper.date", iso=on, year=int(year), month=int(month), day=int(day))
 
     def signed(self, node: Mapping[str, Any], place: Place) -> Markup:
         """Who signed the entry at a place, and how that is proven."""
