@@ -223,6 +223,36 @@ def _tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"no way to {selector} by Tab")
 
 
+@pytest.mark.parametrize("kind", ["task_notice", "tracking_notice", "coordination_notice", "closure_notice"])
+def test_the_sheet_beside_a_form_is_laid_out_as_the_one_that_the_item_shows(
+    opened: Callable[..., Page], schemas: Schemas, readings: Readings, kind: str
+) -> None:
+    case = fitting(kind, readings, schemas)
+    page = opened("fill-in.html")
+    fill_in(page, kind, case, schemas.field("item"))
+    beside = _sheet(page, "#fill-in-preview .sheet")
+    number = case[3]["form_no"]
+    page = opened(f"items/{case[0]}.html")
+    stands = _sheet(page, f".sheet[aria-label$='{number}']")
+    # What comes later to a form, such as the day of finish, is not asked for with it.
+    for part in ("labels", "columns"):
+        stands[part] = [one for one in stands[part] if one in beside[part]]
+    assert beside == stands
+    assert len(beside["labels"]) > 5
+
+
+def _sheet(page: Page, selector: str) -> dict[str, list[str]]:
+    """What stands on a sheet part by part; of what units sign below whose lines there are."""
+    sheet = page.locator(selector)
+    parts = {name: sheet.locator(f".sheet-{name}") for name in ("office", "title", "number", "to", "foot")}
+    said = {name: [re.sub(r"\s", "", one) for one in here.all_text_contents()] for name, here in parts.items()}
+    said["labels"] = sheet.locator("table.ruled:not(.receipt) > tbody > tr > th").all_text_contents()
+    said["columns"] = sheet.locator("table.inner th").all_text_contents()
+    said["below"] = list(dict.fromkeys(sheet.locator("table.receipt th").all_text_contents()))
+    said["units"] = sheet.locator("table.receipt td:nth-child(3n + 1)").all_text_contents()
+    return said
+
+
 def test_a_draft_is_kept_until_it_is_sent(opened: Callable[..., Page]) -> None:
     page = opened("fill-in/new-item.html")
     page.locator("[data-field=title] input").fill("还没写完的事项")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from duban.finding import CODES
+from duban.language import Language
 from duban.obligation import MET_BY
 from duban.publish.api_documents import FILES
 from duban.publish.edition import Edition, once
@@ -13,7 +14,7 @@ from duban.publish.field_table import field_anchor
 from duban.publish.fill_in_data import DATA
 from duban.publish.ledger_table import DATA as LEDGER_DATA
 from duban.publish.page import Page, key_of
-from duban.publish.paper import FORMS, FRAME, PAIRS, TRACKING_PAIRS
+from duban.publish.paper import FORMS, FRAME, PAIRS, TRACKING_PAIRS, UNITS_BELOW
 from duban.publish.policy_words import signed_by
 from duban.schema import Field, entries
 from duban.status import Next, Status
@@ -35,7 +36,7 @@ _SCRIPT_TEXTS = (
     "item.withheld", "more", "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
     "paper.scan", "picker.more", "picker.none", "place", "problems", "remove", "search.campaign", "search.cause",
     "search.field", "search.item", "search.person", "search.plan", "search.unit", "semicolon", "sent.done", "signed",
-    "signed.add", "signed.by", "signed.help", "signed.on", "signed.role", "source", "to", "weekdays", "yes",
+    "signed.add", "signed.by", "signed.help", "signed.on", "signed.role", "to", "weekdays", "yes",
 )  # fmt: skip
 
 
@@ -142,10 +143,6 @@ def _later(edition: Edition) -> dict[str, Any]:
 def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> dict[str, Any]:
     """What the page's script works by; everything that depends on the ledger is in files of its own."""
     text = edition.text
-    paper = {
-        "pairs": TRACKING_PAIRS if kind == "tracking_notice" else PAIRS,
-        "frame": sorted(FRAME - {"ack", "countersigns"}),
-    }
     others = {
         one.entry: _label(edition, place, one) for place, one in entries(edition.item_field) if one.entry != _HEAD
     }
@@ -155,7 +152,7 @@ def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> d
         "kind": kind,
         "title": title,
         "path": path,
-        "paper": paper if len(path) == 1 and path[0] in FORMS else None,
+        "paper": _paper(kind, text) if len(path) == 1 and path[0] in FORMS else None,
         "data": f"../{DATA}",
         "ledger": f"../{LEDGER_DATA}",
         "items": f"../{edition.to_shared}{FILES['item']}",
@@ -165,6 +162,18 @@ def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> d
             **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
             **{f"{code}.message": text(f"{code}.message") for code in _FOUND},
         },
+    }
+
+
+def _paper(kind: str, text: Language) -> Mapping[str, Any]:
+    """What the sheet of a form is laid out by."""
+    return {
+        "pairs": TRACKING_PAIRS if kind == "tracking_notice" else PAIRS,
+        "frame": sorted(FRAME - {"ack", "countersigns"}),
+        "units": UNITS_BELOW[kind],
+        "below": text(f"paper.receipt.{kind}"),
+        "heads": [text(f"paper.receipt.{name}") for name in ("unit", "by", "on")],
+        "unsigned": text("paper.no_date"),
     }
 
 

@@ -36,6 +36,13 @@ TRACKING_PAIRS: Mapping[str, str] = {**PAIRS, "deadline": "days_overdue", "to_un
 FRAME = frozenset(
     {"form_no", "issued_on", "issuer", "signer", "recipients", "cc", "contact", "contact_phone", "ack", "countersigns"}
 )
+# The field whose units sign a form in the block below it.
+UNITS_BELOW: Mapping[str, str] = {
+    "task_notice": "lead_unit",
+    "tracking_notice": "to_unit",
+    "coordination_notice": "recipients",
+    "closure_notice": "applicant_unit",
+}
 # How many lines of the usual size a sheet holds, and how wide a cell is by how many share the line.
 _FULL = 28
 _WIDTH = {1: 38, 2: 15}
@@ -203,18 +210,19 @@ def _addressee(node: Mapping[str, Any], shower: Shower) -> str:
 
 def _receipts(node: Mapping[str, Any], kind: str, place: Place, shower: Shower) -> Iterator[Receipt]:
     names, proven = shower.names, shower.signatures.beside
+    units = node[UNITS_BELOW[kind]]
     if kind == "task_notice":
         ack = node.get("ack", {})
         by = names.position(ack["by"]) if ack else ""
         on = ack.get("on", "")
         note = ack.get("objection", "")
-        yield Receipt(names.unit(node["lead_unit"]), by, on, _long(on, shower), note, proven(place.under("ack")))
+        yield Receipt(names.unit(units), by, on, _long(on, shower), note, proven(place.under("ack")))
     elif kind == "tracking_notice":
-        yield Receipt(names.unit(node["to_unit"]))
+        yield Receipt(names.unit(units))
     elif kind == "coordination_notice":
         signs = place.under("countersigns")
         given = {one["unit"]: (one, signs.at(index)) for index, one in enumerate(node.get("countersigns", ()))}
-        for unit in node["recipients"]:
+        for unit in units:
             if unit in given:
                 one, here = given[unit]
                 by, on = one["by"], one["on"]
@@ -223,11 +231,10 @@ def _receipts(node: Mapping[str, Any], kind: str, place: Place, shower: Shower) 
             else:
                 yield Receipt(names.unit(unit))
     else:
-        unit = names.unit(node["applicant_unit"])
         for index, one in enumerate(node[SIGNED]):
             by, on = one["by"], one["on"]
             proof = proven(place.under(SIGNED).at(index)) or Markup(shower.signatures.mark(place))  # noqa: S704 - escaped there
-            yield Receipt(unit, names.position(by), on, _long(on, shower), proof=proof)
+            yield Receipt(names.unit(units), names.position(by), on, _long(on, shower), proof=proof)
 
 
 def _long(on: str, shower: Shower) -> str:
