@@ -107,6 +107,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D318": _error("code", "day", "withdrawn"),
         "D319": _error("code"),
         "D320": _error("code"),
+        "D321": _error("field", "cell"),
         # the four forms
         "D401": _error("number", "other"),
         "D402": _error("number", "series"),

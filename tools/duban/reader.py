@@ -28,6 +28,7 @@ from duban.rules import (
     participants,
     privacy,
     references,
+    transcription,
 )
 from duban.rules.across import Facts
 from duban.rules.case import Case, Rule
@@ -49,6 +50,7 @@ ITEM_RULES: tuple[Rule, ...] = (
     references.signers,
     references.supervisors,
     participants.consent,
+    transcription.cells_lead_to_values,
     participants.of_the_roster,
     inspections.visits_have_a_basis,
     forms.numbers,
