@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 
 from duban.finding import Finding
 from duban.model import Registry
@@ -33,17 +34,13 @@ class WorkCalendar:
     @staticmethod
     def release() -> str:
         """Names the release of the published holidays that working days are counted by."""
-        from holidays.version import __version__
+        from chinese_calendar import __version__
 
         return str(__version__)
 
     def has_data(self, year: int) -> bool:
         """Whether the arrangement of holidays and make-up days of a year is known."""
-        if year in self._confirmed:
-            return True
-        from holidays.countries.china import ChinaStaticHolidays
-
-        return year in ChinaStaticHolidays.special_public_holidays
+        return year in self._confirmed or year in _published_years()
 
     def is_workday(self, day: str) -> bool:
         """Whether people work on an ISO day."""
@@ -112,18 +109,23 @@ class WorkCalendar:
     def _counts(self, year: int) -> list[int]:
         """Running count of working days; index 0 is the eve of the year, index n its n-th day."""
         if year not in self._years:
-            import holidays
+            from chinese_calendar import holidays, workdays
 
-            published = holidays.country_holidays("CN", years=year)
-            make_up = published.weekend_workdays
             counts = [0]
             day = date(year, 1, 1)
             while day.year == year:
-                works = (day.weekday() < _SATURDAY and day not in published) or day in make_up
+                works = (day.weekday() < _SATURDAY and day not in holidays) or day in workdays
                 counts.append(counts[-1] + self._overrides.get(day, works))
                 day += timedelta(days=1)
             self._years[year] = counts
         return self._years[year]
+
+
+@cache
+def _published_years() -> frozenset[int]:
+    from chinese_calendar import holidays
+
+    return frozenset(day.year for day in holidays)
 
 
 def calendar_findings(registry: Registry, day: str) -> list[Finding]:
