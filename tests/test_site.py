@@ -21,11 +21,13 @@ from conftest import AS_OF, ROOT
 from duban import site
 from duban.calendar import WorkCalendar
 from duban.figures import HEADLINES, figures
+from duban.finding import Finding
 from duban.language import language
 from duban.load import Readings, read
 from duban.model import Item, Ledger
 from duban.output import ShellMismatchError, prepared
 from duban.parse import parse
+from duban.publish import findings_page
 from duban.publish.edition import EditionName, is_open_to_the_public
 from duban.publish.pages import loose_pages
 from duban.publish.shell import Shell
@@ -49,6 +51,7 @@ from site_fixtures import (
     is_dead,
     leaves,
     long_lines,
+    pages_of,
     plan_texts,
     planted,
     public_words,
@@ -328,6 +331,20 @@ def test_hostile_text_stays_text(hostile_folder: Path, tmp_path: Path, name: Edi
     assert "".join(item.words).count(HOSTILE) > (20 if name == "internal" else 5)
     titles = json.loads(files["data/ledger.json"])["columns"]["title"]
     assert set(titles.split("\n")) == {HOSTILE}
+
+
+def test_of_a_thousand_findings_the_page_tells_errors_first_and_counts_the_rest(
+    readings: Readings, schemas: Schemas
+) -> None:
+    details = {"other": "2019-0001", "title": "道路改造"}
+    found = [Finding(f"items/2019/2019-{serial:04}.yml", 2, 8, "D701", details) for serial in range(1000)]
+    late = [Finding("items/2019/2019-9999.yml", line, 1, "D601", {"text": "秘密★"}) for line in range(1, 4)]
+    ledger = replace(readings.ledger(AS_OF), findings=(*found, *late))
+    html = pages_of(findings_page.site_pages, ledger=ledger, schemas=schemas)["findings.html"]
+    assert html.count("severity--error") == 3
+    assert html.count("severity--warning") == 497
+    assert "另有 503 处" in html
+    assert re.search(r'D701</code></a> [^<]+</th><td class="number">503</td>', html)
 
 
 PLACES = st.integers(0, 1000)

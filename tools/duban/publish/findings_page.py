@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from duban.finding import Finding, ordered
 from duban.publish.edition import Edition
 from duban.publish.page import Page
 from duban.registry import INSPECTIONS
+
+_MOST = 500
+"""How many findings are told one by one, errors first; nobody reads more, and a page of thousands opens slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,15 @@ class Told:
     severity: str
     message: str
     fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A check whose findings are not all told one by one, and how many more there are."""
+
+    code: str
+    title: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +50,34 @@ def site_pages(edition: Edition) -> Iterator[Page]:
     if edition.public:
         return
     findings = ordered(edition.ledger.findings)
+    told, rest = _parted(findings)
     by_path: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in told:
         by_path.setdefault(finding.path, []).append(finding)
     context = {
         "files": tuple(
             FileFindings(path, _page_of(path, edition), tuple(_told(one, edition) for one in found))
             for path, found in by_path.items()
         ),
+        "most": _MOST,
+        "untold": tuple(_untold(rest, edition)),
         "errors": sum(finding.severity == "error" for finding in findings),
         "warnings": sum(finding.severity == "warning" for finding in findings),
         "checked": len(edition.digests),
         "broken": edition.ledger.broken,
     }
     yield Page("findings.html", edition.text("findings.title"), "findings.html", context, group="checks")
+
+
+def _parted(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Those that are told one by one, in their order, and the rest."""
+    errors_first = sorted(findings, key=lambda one: one.severity != "error")
+    return ordered(errors_first[:_MOST]), errors_first[_MOST:]
+
+
+def _untold(rest: Sequence[Finding], edition: Edition) -> Iterator[Untold]:
+    for code, count in sorted(Counter(one.code for one in rest).items()):
+        yield Untold(code, edition.text(f"{code}.title"), count)
 
 
 def _page_of(path: str, edition: Edition) -> str:
