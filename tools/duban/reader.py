@@ -15,6 +15,7 @@ from duban.filing import identity_at, kind_at
 from duban.finding import Finding, Problem
 from duban.model import Data, Item, Registry, Tree
 from duban.parse import parse
+from duban.paths import shown
 from duban.record import AssessmentRecord, ItemRecord
 from duban.rules import (
     across,
@@ -175,7 +176,7 @@ class Reader:
         digest = hashlib.blake2b(digest_size=16)
         for path in sorted(tree):
             if path.startswith(("schemas/", "registry/")):
-                digest.update(path.encode() + b"\0" + hashlib.blake2b(tree[path]).digest())
+                digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + hashlib.blake2b(tree[path]).digest())
         self.key = digest.hexdigest()
         self._item_field: Field = schemas.field("item")
         self._surveyors: dict[str, Surveyor] = {}
@@ -270,7 +271,7 @@ class Reader:
             if path not in tree:
                 self.registry_syntax.append(Finding(path, 1, 1, "D805", {"file": path}))
                 continue
-            data, syntax = parse(path, tree[path])
+            data, syntax = parse(shown(path), tree[path])
             self.registry_syntax += syntax
             if data is None:
                 continue
