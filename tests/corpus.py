@@ -143,7 +143,8 @@ def case(folder: Path) -> Case:
 
 def shown(finding: Finding) -> str:
     """A finding as a line of ``expected.txt``."""
-    return f"{finding.path}:{finding.line}:{finding.column} {finding.code}"
+    path = "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in finding.path)
+    return f"{path}:{finding.line}:{finding.column} {finding.code}"
 
 
 def counted() -> dict[str, int]:

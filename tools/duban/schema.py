@@ -182,9 +182,13 @@ class Schemas:
         for path in sorted(tree):
             if path.startswith(FOLDER) and path.endswith(SUFFIX):
                 try:
-                    documents[path[len(FOLDER) : -len(SUFFIX)]] = json.loads(tree[path])
+                    document = json.loads(tree[path])
+                    path.encode()
                 except (ValueError, RecursionError) as error:
                     raise SchemaError(path, str(error)) from error
+                if not isinstance(document, dict):
+                    raise SchemaError(path, "no object")
+                documents[path[len(FOLDER) : -len(SUFFIX)]] = document
         if "item" not in documents:
             raise SchemaError(f"{FOLDER}item{SUFFIX}", "missing")
         return cls(documents)
@@ -238,6 +242,8 @@ class Schemas:
             except (AttributeError, TypeError):
                 self.validator(name)  # says by the metaschema what is wrong with it
                 raise
+            if not self._fields[name].properties:
+                raise SchemaError(f"{FOLDER}{name}{SUFFIX}", "no properties")
         return self._fields[name]
 
     def listed(self, name: str) -> Mapping[str, Field]:
