@@ -261,7 +261,7 @@ class Reader:
 
     def _surveyor(self, name: str) -> Surveyor:
         if name not in self._surveyors:
-            self._surveyors[name] = Surveyor(self.schemas.field(name))
+            self._surveyors[name] = Surveyor(self.schemas.root(name))
         return self._surveyors[name]
 
     def _read_registry(self, tree: Tree) -> Registry:
@@ -287,7 +287,7 @@ class Reader:
             return registry
         self.registry_problems += registry_files.cross_problems(registry)
         for path, name in names.items():
-            root = self.schemas.field(name)
+            root = self.schemas.root(name)
             survey = Surveyor(root).survey(files[path])
             year = files[path].get("year", 0)
             self.registry_problems += [

@@ -242,9 +242,14 @@ class Schemas:
             except (AttributeError, TypeError):
                 self.validator(name)  # says by the metaschema what is wrong with it
                 raise
-            if not self._fields[name].properties:
-                raise SchemaError(f"{FOLDER}{name}{SUFFIX}", "no properties")
         return self._fields[name]
+
+    def root(self, name: str) -> Field:
+        """The same of a kind of file, which is nothing without fields of its own."""
+        found = self.field(name)
+        if not found.properties:
+            raise SchemaError(f"{FOLDER}{name}{SUFFIX}", "no properties")
+        return found
 
     def listed(self, name: str) -> Mapping[str, Field]:
         """What each row has of a schema that is a list under its own name, such as ``units``."""
