@@ -6,13 +6,17 @@ wanted, guided by the coverage of ``duban``. What once found something lies in `
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -32,7 +36,7 @@ from duban.language import LANGUAGES, language  # noqa: E402
 from duban.load import Readings, collected, in_turn, read  # noqa: E402
 from duban.parse import parse  # noqa: E402
 from duban.pull import Account  # noqa: E402
-from duban.reader import Reader  # noqa: E402
+from duban.reader import Reader, Reading  # noqa: E402
 from duban.receipt import ReceiptError, read_receipt  # noqa: E402
 from duban.schema import Schemas  # noqa: E402
 
@@ -40,7 +44,14 @@ TODAY = "2019-10-31"
 PARTED = b"\n#%#\n"
 """What lies between the parts of an input that has two."""
 _ITEM, _REPORT, _YEAR = "items/2019/2019-0002.yml", "reports/2019/001.yml", "assessments/2019.yml"
-_PLACES = (_ITEM, _REPORT, _YEAR, *(path for path in base() if path.startswith("registry/")))
+_RECORDS = (_ITEM, _REPORT, _YEAR)
+_REGISTRY = tuple(sorted(path for path in base() if path.startswith("registry/")))
+_FOLDERS = ("items/", "reports/", "assessments/")
+_ODD: tuple[Any, ...] = (
+    None, True, 0, -1, 1 << 70, 1.5, "", "x", "督", "0" * 40, "2019-10-31T00:00:00.000Z", "0000-00-00", [], [None], {},
+    {"id": 1},
+)  # fmt: skip
+"""Values of every kind, to stand where another is expected."""
 _OF_GITHUB = (github_answers.pull, github_answers.reviews, github_answers.pushes, github_answers.standing)
 _OF_GITEA = (gitea_answers.pull, gitea_answers.reviews, gitea_answers.pushes, gitea_answers.opening)
 
@@ -63,26 +74,43 @@ def _schemas() -> Schemas:
     return Schemas.of(base())
 
 
+@cache
+def _reader() -> Reader:
+    return Reader(_schemas(), base())
+
+
+@cache
+def _read() -> Mapping[str, Reading]:
+    tree = base()
+    return dict(in_turn(_reader(), tree, [path for path in tree if path.startswith(_FOLDERS)]))
+
+
 def reading(content: bytes) -> None:
-    """A file of the record or of the registry, whichever its first byte chooses: parsed, judged, every finding told."""
-    path, content = _PLACES[content[0] % len(_PLACES)] if content else _ITEM, content[1:]
+    """A file of the record, of the kind that its first byte chooses: parsed, judged, every finding told."""
+    path, content = _RECORDS[content[0] % len(_RECORDS)] if content else _ITEM, content[1:]
     data, slips = parse(path, content)
     assert (data is None) == bool(slips)
     if data is not None:
         locate(content)
     tree = {**base(), path: content}
-    reader = Reader(_schemas(), tree)
-    readings = collected(tree, reader, dict(in_turn(reader, tree, [one for one in tree if one.startswith(_FOLDERS)])))
+    readings = collected(tree, _reader(), {**_read(), path: _reader().read(path, content)})
     _told(readings.findings(TODAY))
     readings.ledger(TODAY)
 
 
-_FOLDERS = ("items/", "reports/", "assessments/")
+def registry(content: bytes) -> None:
+    """A file of the registry, and the record as it is judged by it."""
+    path, content = _REGISTRY[content[0] % len(_REGISTRY)] if content else _REGISTRY[0], content[1:]
+    tree = {**base(), path: content}
+    reader = Reader(_schemas(), tree)
+    readings = collected(tree, reader, dict(in_turn(reader, tree, list(_read()))))
+    _told(readings.findings(TODAY))
+    readings.ledger(TODAY)
 
 
 def comparing(content: bytes) -> None:
     """A file before and after: what was added, and what may not be done."""
-    path, content = _PLACES[content[0] % 3] if content else _ITEM, content[1:]
+    path, content = _RECORDS[content[0] % len(_RECORDS)] if content else _ITEM, content[1:]
     before, _, after = content.partition(PARTED)
     found = change({path: before}, {path: after} if after else {}, _schemas())
     _told([*found.findings, *found.unreadable])
@@ -90,10 +118,9 @@ def comparing(content: bytes) -> None:
 
 def answers(content: bytes) -> None:
     """What a forge answers, whichever it is taken for."""
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+    if not content:
         return
+    document = _document(content, _told_by_forges())
 
     def account(_: object) -> Account:
         return Account(1, "staff")
@@ -116,6 +143,11 @@ def answers(content: bytes) -> None:
 
 def receipts(content: bytes) -> None:
     """A receipt, by the schema of receipts and by one that lets everything pass: both may be the ledger's."""
+    if not content:
+        return
+    document = _document(content, (_sound_receipt(),))
+    with suppress(TypeError):  # a number that no reader of ours takes stays as it was written
+        content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     validator = _schemas().validator("receipt")
     for is_valid in (validator.is_valid, lambda _: True):
         try:
@@ -152,29 +184,57 @@ def _told(findings: list[Finding]) -> None:
         assert all(language(code).message(one) and language(code).fix(one) for code in LANGUAGES)
 
 
-def _files() -> Iterator[bytes]:
-    for number, path in enumerate(_PLACES):
+def _files(places: tuple[str, ...]) -> Iterator[bytes]:
+    for number, path in enumerate(places):
         if path in base():
             yield bytes([number]) + base()[path]
     for folder in FOLDERS:
         it = case(folder)
-        for path in sorted(it.own & set(_PLACES) & set(it.tree)):
+        for path in sorted(it.own & set(places) & set(it.tree)):
             if len(it.tree[path]) < 1 << 14:
-                yield bytes([_PLACES.index(path)]) + it.tree[path]
+                yield bytes([places.index(path)]) + it.tree[path]
 
 
 def _pairs() -> Iterator[bytes]:
-    for one in _files():
-        if one[0] < 3 and _PLACES[one[0]] in base():
-            before = base()[_PLACES[one[0]]]
+    for one in _files(_RECORDS):
+        if _RECORDS[one[0]] in base():
+            before = base()[_RECORDS[one[0]]]
             yield one[:1] + before + PARTED + one[1:]
             yield one + PARTED + before
 
 
-def _documents() -> Iterator[bytes]:
-    told = json.loads((HERE.parent / "forge/rest.json").read_bytes())
-    for one in told.values() if isinstance(told, dict) else told:
-        yield json.dumps(one).encode()
+@cache
+def _told_by_forges() -> tuple[Any, ...]:
+    return tuple(json.loads((HERE.parent / "forge/rest.json").read_bytes()).values())
+
+
+@cache
+def _sound_receipt() -> Any:
+    return json.loads((HERE / "kept/receipts/sound.json").read_bytes())
+
+
+def _document(content: bytes, sound: tuple[Any, ...]) -> Any:
+    """JSON as it is; of other bytes one of some sound documents, with odd values where the bytes say."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        document = copy.deepcopy(sound[content[0] % len(sound)])
+    for place, odd in zip(content[1::2], content[2::2], strict=False):
+        here, steps = document, place
+        while (keys := list(here) if isinstance(here, dict) else list(range(len(here)))) and steps >= 0:
+            key = keys[steps % len(keys)]
+            steps = steps // len(keys) - 1
+            if steps < 0 or not isinstance(here[key], dict | list):
+                here[key] = _ODD[odd % len(_ODD)]
+                break
+            here = here[key]
+    return document
+
+
+def _programs() -> Iterator[bytes]:
+    """Bytes that choose a document and what is odd in it."""
+    for number in range(len(_told_by_forges())):
+        yield bytes([number, 255, 0, 7, number])
 
 
 def _books() -> Iterator[bytes]:
@@ -187,10 +247,11 @@ def _books() -> Iterator[bytes]:
 DRIVERS: Mapping[str, Driver] = {
     one.name: one
     for one in (
-        Driver("reading", reading, _files),
+        Driver("reading", reading, lambda: _files(_RECORDS)),
+        Driver("registry", registry, lambda: _files(_REGISTRY)),
         Driver("change", comparing, _pairs),
-        Driver("answers", answers, _documents),
-        Driver("receipts", receipts, lambda: iter(())),
+        Driver("answers", answers, _programs),
+        Driver("receipts", receipts, _programs),
         Driver("importing", importing, _books),
     )
 }
