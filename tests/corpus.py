@@ -1,5 +1,7 @@
 """A folder of tests/cases → the files that it makes of tests/base, and the exact findings they must give.
 
+Run by itself it writes how many there are of each family into docs/hard-to-break.md.
+
 A case holds the files that differ and ``expected.txt``: the day, the findings, and before them what is better
 said than shown, one a line. Texts are JSON, so that what nobody sees stands there as an escape; a byte that is
 no UTF-8 is written ``\\udc80`` to ``\\udcff``; ``"…" * 9`` is the text nine times.
@@ -24,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from duban.finding import Finding
 
@@ -36,18 +39,69 @@ _LINE = re.compile(r"(delete|edit|write|encode|link|program|submodule|family): (
 _JSON = json.JSONDecoder()
 
 Tree = dict[str, bytes]
-FAMILIES: Mapping[str, str] = {
-    "yaml": r"D00[1-59]|D01[0-4]",
-    "typing": r"D00[678]|D10[1-37-9]|D11[0-8]",
-    "calendar": r"D10[456]|D30[356]|D316|D40[67]|D50[679]|D51[146]|D803|D81[458]|D82[34]|D30[78]",
-    "references": r"D2..|D40[1239]|D41.|D80[12578]|D81[127]|D82[0257]",
-    "order": r"D30[4]|D31[0345]|D404|D405|D50[1-58]|D51[0-35]|D81[3679]|D821",
-    "paths": r"D015|D30[12]|D806|D810|G10[678]",
-    "changes": r"D9..|G105|D311|D312|D809",
-    "rules": r"D309|D317|D318|D319|D320|D408|D70.",
-    "privacy": r"D60.",
+TABLE = ROOT / "docs/hard-to-break.md"
+_MARKS = "<!-- {} begins -->\n", "<!-- {} ends -->\n"
+
+
+class Family(NamedTuple):
+    """A family of bad input: the codes that its cases are named after unless they say otherwise, and its row."""
+
+    codes: str
+    zh: str
+    en: str
+
+
+FAMILIES: Mapping[str, Family] = {
+    "yaml": Family(
+        r"D00[1-59]|D01[0-4]",
+        "YAML 花招：展开炸弹、嵌套、巨大文本和键、合并键、标签、多份文档、空字符、编码、看不见的字符、形近字、双向文字",
+        "YAML tricks: bombs, nesting, huge texts and keys, merge keys, tags, several documents, NUL, encodings, "
+        "what nobody sees, look-alikes, direction of text",
+    ),
+    "typing": Family(
+        r"D00[678]|D10[1-37-9]|D11[0-8]",
+        "打字失误：全角符号、缩进、引号、缺项、错项、没填完的模板、粘贴来的别种文件",
+        "typing slips: full-width signs, indentation, quotes, what is missing or unknown, templates, other files pasted",
+    ),
+    "calendar": Family(
+        r"D10[456]|D30[3568]|D316|D40[67]|D50[679]|D51[146]|D803|D81[458]|D82[34]|D307",
+        "日期错误：不存在的日子、各种写法、早于或晚于应在的日子、节假日安排",
+        "wrong calendar: days that are none, other spellings, too early, too late, holidays",
+    ),
+    "references": Family(
+        r"D2..|D40[1239]|D41.|D80[12578]|D81[127]|D82[0257]",
+        "引用错误：单位、人员、行动、计划、事项、专报、文号",
+        "wrong references: units, people, campaigns, plans, items, reports, numbers",
+    ),
+    "order": Family(
+        r"D304|D31[0345]|D40[45]|D50[1-58]|D51[0-35]|D81[369]|D821",
+        "次序错误：缺前一步、已了结还在办、销号条件不足",
+        "wrong order: a step before its time, more after the end, closing that was not earned",
+    ),
+    "paths": Family(
+        r"D015|D30[12]|D806|D810|G10[678]",
+        "路径花招：大小写相撞、越级、链接、子模块、不同编码的同一名称、极长、Windows 设备名、不是 UTF-8",
+        "path tricks: case collisions, ways upwards, links, submodules, one name spelled twice, very long, devices of "
+        "Windows, no UTF-8",
+    ),
+    "changes": Family(
+        r"D9..|G105|D311|D312|D809",
+        "改动已签内容和规则：改写、删除、改名、夹带、坏的表单定义",
+        "what was signed and the rules: rewritten, deleted, renamed, smuggled in, schemas that cannot be used",
+    ),
+    "rules": Family(r"D309|D31[7-9]|D320|D408|D70.", "其他督查规则", "other rules of supervision"),
+    "privacy": Family(
+        r"D60.",
+        "涉密和个人信息：密级标志、身份证号、手机号、银行卡号",
+        "secrecy and personal data: classification marks, identity numbers, telephones, bank cards",
+    ),
 }
-"""Each family of bad input and the codes that a case of it is named after, unless it says otherwise."""
+HOSTILE = Family(
+    "",
+    "标记注入：HTML、SVG、Markdown、模板、公式、日历、订阅、终端、流水线命令、日志、检索，逐一种在每个能写字的地方",
+    "markup injection: HTML, SVG, Markdown, templates, formulas, calendars, feeds, terminals, workflow commands, logs, "
+    "search, each planted wherever people write",
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +169,7 @@ def case(folder: Path) -> Case:
     own = files(folder)
     first, *lines = own.pop("expected.txt").decode().splitlines()
     tree, special, touched = base() | own, {}, set(own)
-    family = next(name for name, codes in FAMILIES.items() if re.fullmatch(codes, folder.name[:4]))
+    family = next(name for name, one in FAMILIES.items() if re.fullmatch(one.codes, folder.name[:4]))
     said = [found for line in lines if (found := _LINE.match(line))]
     for what, rest in (found.groups() for found in said):
         if what == "family":
@@ -153,6 +207,27 @@ def counted() -> dict[str, int]:
     return {name: families.count(name) for name in FAMILIES}
 
 
+def hostile_texts() -> dict[str, list[str]]:
+    """The texts that must come out harmless, by their kind."""
+    return {
+        path.stem: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        for path in sorted((TESTS / "hostile").glob("*.txt"))
+    }
+
+
+def tabled(page: str) -> str:
+    """The page with its tables as they must be today, in both languages."""
+    texts = sum(map(len, hostile_texts().values()))
+    rows = [*((FAMILIES[name], count) for name, count in counted().items()), (HOSTILE, texts)]
+    for lang, head, total in (("zh", "| 类别 | 例数 |", "合计"), ("en", "| family | cases |", "in all")):
+        lines = [f"| {getattr(family, lang)} | {count} |" for family, count in rows]
+        table = "\n".join([head, "|---|--:|", *lines, f"| **{total}** | **{sum(count for _, count in rows)}** |\n"])
+        begins, ends = (mark.format(lang) for mark in _MARKS)
+        before, _, rest = page.partition(begins)
+        page = f"{before}{begins}{table}{ends}{rest.partition(ends)[2]}"
+    return page
+
+
 def _quoted(rest: str) -> tuple[str, str, str]:
     """A path that is written as JSON, and what comes after it."""
     path, end = _JSON.raw_decode(rest)
@@ -168,3 +243,7 @@ def _texts(given: str) -> list[bytes]:
         found.append(text.encode("utf-8", "surrogateescape") * int(times[1] if times else 1))
         given = given[end + (times.end() if times else 0) :].removeprefix(" => ")
     return found
+
+
+if __name__ == "__main__":
+    TABLE.write_text(tabled(TABLE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from corpus import FOLDERS, ROOT, Case, base, case, shown
+from corpus import FOLDERS, ROOT, TABLE, Case, base, case, shown, tabled
 from duban.assessed import frozen_otherwise, points_unknown
 from duban.finding import CODES, Finding, ordered
 from duban.gate import gate
@@ -119,6 +119,11 @@ def test_case_is_named_after_what_it_shows(folder: Path) -> None:
     code = folder.name.partition("-")[0]
     assert code in CODES
     assert code in case(folder).codes or "-is-fine" in folder.name
+
+
+def test_the_table_in_the_guide_counts_them() -> None:
+    page = TABLE.read_text(encoding="utf-8")
+    assert page == tabled(page), "run `make corpus`"
 
 
 def test_base_is_clean() -> None:

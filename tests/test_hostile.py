@@ -25,6 +25,7 @@ from icalendar import Calendar
 from markdown_it import MarkdownIt
 
 from conftest import AS_OF, ROOT, Outcome
+from corpus import hostile_texts
 from duban.documents.csv_file import FORMULA
 from duban.language import language
 from duban.model import Item, Ledger
@@ -43,11 +44,7 @@ from site_fixtures import EDITIONS, hostile
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-FAMILIES = {
-    path.stem: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    for path in sorted((ROOT / "tests/hostile").glob("*.txt"))
-}
-TEXTS = [text for texts in FAMILIES.values() for text in texts]
+TEXTS = [text for texts in hostile_texts().values() for text in texts]
 MODEL = "2019-0001"
 """An item that is public and has gone through its whole life."""
 _KEPT = "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"

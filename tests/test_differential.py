@@ -1,0 +1,86 @@
+"""Two readers of one thing agree: validators, YAML libraries, calendars, on all that corpus and ledger hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import chinese_calendar
+import jsonschema
+import pytest
+import yaml
+
+from corpus import FOLDERS, case
+from duban.calendar import WorkCalendar
+from duban.filing import is_in_place, kind_at
+from duban.model import Tree
+from duban.parse import parse
+from duban.registry import schema_names
+from duban.schema import Schemas
+from test_parse import same
+
+
+@cache
+def _cases() -> tuple[tuple[str, bytes], ...]:
+    """The files of every case that are its own and no larger than what people write."""
+    return tuple(
+        (path, it.tree[path])
+        for it in map(case, FOLDERS)
+        for path in sorted(it.own)
+        if path.endswith(".yml") and path in it.tree and len(it.tree[path]) < 1 << 15
+    )
+
+
+def documents(tree: Tree) -> Iterator[tuple[str, bytes, Any]]:
+    """Every YAML file of the ledger and of the corpus that is read, with its data."""
+    for path, content in (*((path, tree[path]) for path in tree if path.endswith(".yml")), *_cases()):
+        data, _ = parse(path, content)
+        if data is not None:
+            yield path, content, data
+
+
+def test_what_is_read_means_the_same_to_pyyaml(tree: Tree) -> None:
+    differing = []
+    for path, content, data in documents(tree):
+        try:
+            theirs = yaml.load(content, Loader=yaml.CSafeLoader)
+        except ValueError:  # a day that there is none of, which only we leave to the schema
+            continue
+        if "<<" not in content.decode() and not same(data, theirs):
+            differing.append((path, data))
+    assert differing == []
+
+
+def test_what_is_valid_is_valid_to_the_reference_too(schemas: Schemas, tree: Tree) -> None:
+    registry = schema_names(tree)
+    references: dict[str, Any] = {}
+    judged = {True: 0, False: 0}
+    for path, _, data in documents({}):
+        name = kind_at(path) if is_in_place(path) else registry.get(path, "")
+        if not name:
+            continue
+        if name not in references:
+            checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+            references[name] = jsonschema.Draft202012Validator(schemas.bundled(name), format_checker=checker)
+        plain = json.loads(json.dumps(data))  # what readers of YAML differ on is a text to both
+        ours = schemas.validator(name).is_valid(plain)
+        judged[ours] += 1
+        assert references[name].is_valid(plain) == ours, (path, data)
+    assert min(judged.values()) > 100
+
+
+# The make-up day of 31 December 2005, published with the days of 2006, is the one that ours lacks.
+@pytest.mark.parametrize("year", range(2006, 2027))
+def test_working_days_are_those_of_a_second_calendar(year: int) -> None:
+    ours = WorkCalendar({})
+    if not ours.has_data(year):
+        pytest.skip("no data of ours")
+    day, last, differing = date(year, 1, 1), min(date(year, 12, 31), max(chinese_calendar.constants.holidays)), []
+    while day <= last:
+        if ours.is_workday(day.isoformat()) != chinese_calendar.is_workday(day):
+            differing.append(day.isoformat())
+        day += timedelta(days=1)
+    assert differing == []
