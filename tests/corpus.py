@@ -61,7 +61,7 @@ FAMILIES: Mapping[str, Family] = {
     "typing": Family(
         r"D00[678]|D10[1-37-9]|D11[0-8]",
         "打字失误：全角符号、缩进、引号、缺项、错项、没填完的模板、粘贴来的别种文件",
-        "typing slips: full-width signs, indentation, quotes, what is missing or unknown, templates, other files pasted",
+        "typing slips: full-width signs, indentation, quotes, what is missing or unknown, templates, other files",
     ),
     "calendar": Family(
         r"D10[456]|D30[3568]|D316|D40[67]|D50[679]|D51[146]|D803|D81[458]|D82[34]|D307",
