@@ -135,7 +135,7 @@ class Case:
         return not any(path.startswith("schemas") for path in self.own)
 
     def lay(self, folder: Path) -> None:
-        """Write it into a folder, as far as this machine's disk can hold it."""
+        """Write it into a folder. Raises OSError where this machine's disk cannot hold a name."""
         for path, content in self.tree.items():
             place = os.fsencode(folder) + b"/" + os.fsencode(path)
             os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120 - names that are no UTF-8

@@ -81,6 +81,8 @@ def _read(text: str) -> dict[str, Any]:  # noqa: PLR0912, PLR0915 - one loop ove
             if type(container) is not list:
                 raise _NotPlain
             if not separator:
+                if not bare:
+                    raise _NotPlain
                 container.append(_value(bare))
                 continue
             entry: dict[str, Any] = {}
