@@ -3,12 +3,13 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css site/browser/fill_in/*.js)
 
-.PHONY: help serve build test check bench demo editor pictures chromium clean
+.PHONY: help serve build test check bench demo editor pictures corpus fuzz chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -66,6 +67,14 @@ editor: $(VENV)/.package node ## Decap's editing page for new items in build/edi
 
 pictures: $(VENV)/.package build/browser/.done chromium ## the guide's pictures, made anew by a browser
 	$(BIN)/python tests/guide_pictures.py
+
+corpus: $(VENV)/.package ## the table of docs/hard-to-break.md, made anew from tests/cases and tests/hostile
+	$(BIN)/python tests/corpus.py
+
+fuzz: $(VENV)/.package ## what anybody may send, fuzzed by coverage for MINUTES=10 in all
+	@$(BIN)/python -c "import atheris" 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	cd tests && ../$(BIN)/python -m fuzz --minutes $(MINUTES)
 
 chromium: ## a Chromium for the browser tests, where there is none
 	@sh .ci/chromium $(BIN)

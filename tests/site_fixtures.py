@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from html.parser import HTMLParser
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -383,14 +384,17 @@ class FakeTheme:
             pass
 
 
-def hostile(node: Any, here: Field) -> Any:
-    """A record with the hostile text wherever its schema lets people write what they like."""
+_ALWAYS = repeat(HOSTILE)
+
+
+def hostile(node: Any, here: Field, given: Iterator[str] = _ALWAYS) -> Any:
+    """A record with hostile texts, one after the other, wherever its schema lets people write what they like."""
     if isinstance(node, list):
-        return [hostile(one, here.items or here) for one in node]
+        return [hostile(one, here.items or here, given) for one in node]
     if isinstance(node, dict):
-        return {name: hostile(value, here.properties.get(name, here)) for name, value in node.items()}
+        return {name: hostile(value, here.properties.get(name, here), given) for name, value in node.items()}
     is_open = is_free(here) and not here.ref and here.schema.get("pattern", "") in FREE_PATTERNS
-    return HOSTILE if isinstance(node, str) and is_open else node
+    return next(given) if isinstance(node, str) and is_open else node
 
 
 HOSTILE_ITEMS = ("2019-0006", "2019-0009", "2019-0037", "2019-0040", "011", "2019")

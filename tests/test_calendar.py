@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,27 +15,11 @@ from duban.model import Tree
 PUBLISHED = WorkCalendar({})
 DAYS = st.dates(date(2017, 1, 1), date(2026, 12, 31)).map(date.isoformat)
 NO_DATA = 2040
-SATURDAY = 5
 
 
 def days(first: str, last: str) -> list[str]:
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     return [(start + timedelta(days=index)).isoformat() for index in range((end - start).days + 1)]
-
-
-def test_two_libraries_agree_on_every_day_that_both_know() -> None:
-    years = range(2004, 2027)
-    other = holidays.country_holidays("CN", years=years)
-    make_up = other.weekend_workdays
-    differing = [
-        day
-        for day in days(f"{years[0]}-01-01", f"{years[-1]}-12-31")
-        if PUBLISHED.is_workday(day)
-        != ((date.fromisoformat(day).weekday() < SATURDAY and day not in other) or date.fromisoformat(day) in make_up)
-    ]
-    # The make-up day of the New Year's holidays of 2006, long before any ledger of ours (decision 0034).
-    assert differing == ["2005-12-31"]
-    assert all(map(PUBLISHED.has_data, years))
 
 
 @pytest.mark.parametrize(

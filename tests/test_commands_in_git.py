@@ -12,7 +12,7 @@ from test_commands import ITEM, OPEN, edit
 
 Run = Callable[..., Outcome]
 NOTICE = "items/2019/2019-0051.yml"
-HOSTILE = "难点\\n::error file=x,line=1::forged%0A::warning::100%\\r\\x1b[31m"
+HOSTILE = "难点\\n::error file=x,line=1::forged%0A::warning::100%"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_an_annotation_stands_at_the_line(run: Run, versioned: GitFolder) -> Non
 def test_the_ledgers_text_cannot_forge_an_annotation(run: Run, versioned: GitFolder) -> None:
     edit(versioned.folder, NOTICE, "category: 重点", f'category: "{HOSTILE}"')
     edit(versioned.folder, ITEM, "urgency:", '"::error::forged": x\n"\\n::error::forged": x\nurgency:')
-    strange = versioned.folder / "items/2019/a,line=9::b%0A\n::error::c.yml"
+    strange = versioned.folder / "items/2019/a,line=9::b%0A\n::error::c\x1b[31m.yml"
     strange.write_text("x", encoding="utf-8")
     found = run("-C", versioned.folder, "check", "--format", "github")
     lines = found.out.splitlines()

@@ -21,7 +21,7 @@ from duban.cli import COMMANDS
 
 READMES = ("README.md", "README.zh.md")
 DECISION_PARTS = ("Context", "Choice", "Effect on trust", "Effect on old items")
-LOCKS = ("requirements.lock", "requirements-node.lock", "requirements-run.lock")
+LOCKS = ("requirements.lock", "requirements-node.lock", "requirements-run.lock", "requirements-fuzz.lock")
 readmes = pytest.mark.parametrize("name", READMES)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import AS_OF
+from corpus import base
 from duban.importing.days import Years, read_day
 from duban.importing.fate import KINDS
 from duban.importing.grid import Book, Cell, Grid, Span, place_of
@@ -27,7 +28,6 @@ from duban.parse import parse
 from duban.rules.amendments import pointer_of
 from duban.rules.case import value_at
 from duban.schema import Schemas
-from test_cases import base
 
 CONSTANTS = {"openness": "不予公开", "openness_reason": "原台账转录", "urgency": "平件", "category": "重点"}
 SOURCE = Source("台账.xlsx", "0" * 64)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from conftest import AS_OF, Outcome
+from corpus import base
 from duban.model import Data
 from duban.parse import parse
 from duban.schema import Schemas
 from duban.writing import file_text
-from test_cases import base
 
 OLD, NEW = "items/2019/2019-0001.yml", "items/2019/2019-0003.yml"
 

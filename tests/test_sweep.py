@@ -86,6 +86,21 @@ def test_one_that_cannot_be_judged_keeps_no_other_from_it(
     assert [body["state"] for _, body in statuses(server)] == ["success"]
 
 
+def test_one_that_brings_out_a_bug_of_ours_keeps_no_other_from_it(
+    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+) -> None:
+    """Schemas that are sound but not ours: nothing that the program relies on is there."""
+    schemas = {"schemas/units.schema.json": b'{"properties": {"units": {}}}', "registry/units.yml": b"units: {a: 5}\n"}
+    bug, good = city.open(schemas), city.open(city.with_progress())
+    city.approve(good, "transport-liaison")
+    tell(server, city)
+    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day)
+    assert out.code == 1
+    assert f"#{good}" in out.out
+    assert str(bug) in out.err
+    assert [body["state"] for _, body in statuses(server)] == ["success"]
+
+
 def test_rules_of_the_remote_of_this_moment_are_the_base(
     city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
 ) -> None:

@@ -25,13 +25,14 @@ AWKWARD = (
     "一：二", "「引」、；！？…——", "（一）\n（二）\n", "“十乱”", "😀", "👨\u200d", "e\u0301", "\t", "a\tb", "\r\n",
     "\x00", "\x1b[31m", "9\xa0000", "\u3000段首", "a\n\u3000b: c",
 )
+_REFUSED = (
+    (0, 8), (0xB, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5),
+    (0x180E, 0x180E), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF9, 0xFFFB), (0xFFFE, 0xFFFF), (0x1D173, 0x1D17A), (0xE0000, 0xE007F),
+)
 # fmt: on
-UNREADABLE = frozenset("\x7f\u00ad\u061c\u180e\ufeff\ufff9\ufffa\ufffb\ufffe\uffff") | {
-    chr(code)
-    for first, last in ((0x80, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F))
-    for code in range(first, last + 1)
-}
-"""Characters that reading refuses wherever they stand (D003): no text of a ledger has them."""
+UNREADABLE = frozenset(chr(code) for first, last in _REFUSED for code in range(first, last + 1))
+"""Characters that reading refuses wherever they stand, written as they are or as escapes (D003)."""
 
 TEXTS = st.one_of(
     st.sampled_from([one for one in AWKWARD if not UNREADABLE & set(one)]),

@@ -62,7 +62,7 @@ def change(before: Tree, after: Tree, schemas: Schemas | None = None) -> Change:
         comparison = _Comparison(schemas or Schemas.of(after))
         comparison.run(before, after)
     except SchemaError as error:
-        return Change((), (Finding(error.path, 1, 1, "D809", {"problem": error.problem}),))
+        return Change((), (Finding(shown(error.path), 1, 1, "D809", {"problem": error.problem}),))
     return Change(
         tuple(comparison.added),
         tuple(comparison.findings),

@@ -21,6 +21,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from duban.character import escaped
 from duban.finding import Finding, Pointer
 from duban.scalar import plain_value
 from duban.slip import explain_syntax_error
@@ -117,6 +118,8 @@ class _Builder:
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_extras(event)
                 text = event.value
+                if event.style == '"' and (hidden := escaped(text)):
+                    self.refuse(event, "D003", character=f"U+{ord(hidden):04X}")
                 if key is None and type(container) is dict:
                     if text in container:
                         self.refuse(event, "D009", key=text, first_line=str(lines.get(text, 1)))

@@ -30,15 +30,15 @@ class Proposed:
 
     ``before`` and ``after`` need hold only the files that differ, the schemas and the registry;
     ``conflict`` are the paths that cannot be merged without a person, ``both_added`` those of them that both
-    sides have added. ``reader`` reads files by the schemas and the registry of ``after``; it gives None where
-    those cannot be read themselves. ``mentioning`` finds form numbers in the whole of ``before``.
+    sides have added. ``reader`` reads files by the schemas and the registry of ``after``; it raises
+    SchemaError where the schemas cannot be used. ``mentioning`` finds form numbers in the whole of ``before``.
     """
 
     before: Tree
     after: Tree
     differing: tuple[Differing, ...]
     siblings: Mapping[str, Sequence[str]]
-    reader: Callable[[], Reader | None]
+    reader: Callable[[], Reader]
     conflict: tuple[str, ...] = ()
     schemas: Schemas | None = None
     both_added: tuple[str, ...] = ()
@@ -101,8 +101,12 @@ def gate(proposed: Proposed, submission: Submission, registry: Registry, head: s
     """The whole rule before a merge; also reads what the change brings by the rules of a check, on an ISO day."""
     found = judged(proposed, submission, registry)
     told = {(one.path, one.line, one.column, one.code) for one in found.findings}
-    brought = _read(proposed)
-    slips = (replace(one, path=shown(one.path)) for one in (brought.slips(day) if brought else ()))
+    brought, slips = None, list[Finding]()
+    try:
+        brought = _read(proposed)
+        slips += brought.slips(day)
+    except SchemaError as error:
+        slips.append(Finding(shown(error.path), 1, 1, "D809", {"problem": error.problem}))
     findings = [*found.findings]
     findings += [one for one in slips if (one.path, one.line, one.column, one.code) not in told]
     clashing = brought.clashes if brought else ()
@@ -158,19 +162,15 @@ class _Brought:
                 yield finding
 
 
-def _read(proposed: Proposed) -> _Brought | None:
+def _read(proposed: Proposed) -> _Brought:
+    """Raises SchemaError where it can't be read by the schemas that it brings."""
     reader = proposed.reader()
-    if reader is None:
-        return None
     before, after = proposed.before, proposed.after
     paths, misplaced = in_place(_moved(proposed))
-    try:
-        readings = {path: reader.read(path, after[path]) for path in paths}
-        takes = taken(before, readings, reader)
-        found = [both_added(path, before, reader) for path in proposed.both_added if is_numbered(path)]
-        found += clashes(takes, before, proposed.mentioning, reader)
-    except SchemaError:  # what has no schema the comparison has told
-        return None
+    readings = {path: reader.read(path, after[path]) for path in paths}
+    takes = taken(before, readings, reader)
+    found = [both_added(path, before, reader) for path in proposed.both_added if is_numbered(path)]
+    found += clashes(takes, before, proposed.mentioning, reader)
     return _Brought(proposed, reader, readings, misplaced, takes, tuple(found))
 
 

@@ -72,6 +72,8 @@ def _judged(folder: Path, forge: Forge, remote: str, branch: str, number: int, d
         judgement, registry = judge(folder, _BASE, head, pull, forge.reviews(number), forge.pushes(pull), day)
     except (ForgeError, GitError, RevisionError) as error:
         return Judged(None, number, None, None, str(error))
+    except Exception as error:  # a bug of ours that one brings out must not be what keeps all others from it
+        return Judged(None, number, None, None, repr(error))
     return Judged(pull, number, judgement, registry)
 
 

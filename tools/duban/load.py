@@ -14,6 +14,7 @@ from duban.finding import Detail, Finding, Pointer, Problem, ordered
 from duban.items import Items
 from duban.later import Later
 from duban.model import Broken, Data, Item, Ledger, Registry, Tree
+from duban.paths import shown
 from duban.reader import Reader, Reading, content_digest
 from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.rules import across, amendments
@@ -68,7 +69,7 @@ class Readings:
             if problem.holds_on(day) and (ahead or not self._would_announce(path, problem, day)):
                 placed.setdefault(path, []).append(problem)
         for path, listed in placed.items():
-            found += place(path, self.tree[path], listed)
+            found += place(shown(path), self.tree[path], listed)
         for _, reading in self.records:
             if not reading.valid:
                 found += reading.syntax
@@ -182,7 +183,7 @@ def read(tree: Tree, store: Store | None = None, spread: Spread = in_turn) -> Re
     try:
         return _read(tree, store, spread)
     except SchemaError as error:
-        finding = Finding(error.path, 1, 1, "D809", {"problem": error.problem})
+        finding = Finding(shown(error.path), 1, 1, "D809", {"problem": error.problem})
         return Readings(tree, registry_files.build({}), {}, {}, syntax=(finding,))
 
 
@@ -207,7 +208,7 @@ def in_place(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
             found.append(path)
         else:
             expected = next(example for folder, example in EXAMPLES.items() if path.startswith(folder))
-            misplaced.append(Finding(path, 1, 1, "D015", {"expected": expected}))
+            misplaced.append(Finding(shown(path), 1, 1, "D015", {"expected": expected}))
     return found, misplaced
 
 

@@ -10,14 +10,12 @@ import re
 from bisect import bisect_right
 from typing import Any
 
+from duban.character import UNWANTED
 from duban.finding import Finding
 from duban.plain import read_plain
 
 SIZE_LIMIT = 512 * 1024
 
-_UNWANTED = re.compile(
-    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
 _WIDE_INDENTATION = re.compile(r"^[ -]*([\u00a0\u3000])[ \u00a0\u3000-]*[A-Za-z_]+:", re.MULTILINE)
 
 
@@ -53,7 +51,7 @@ def _decode(path: str, content: bytes) -> tuple[str | None, list[Finding]]:
         except UnicodeDecodeError:
             encoding = "?"
         return None, [Finding(path, line, column, "D001", {"encoding": encoding})]
-    unwanted = [match.start() for match in _UNWANTED.finditer(text)]
+    unwanted = [match.start() for match in UNWANTED.finditer(text)]
     if "\u3000" in text or "\u00a0" in text:  # legitimate in a text, a slip before a key
         unwanted += [match.start(1) for match in _WIDE_INDENTATION.finditer(text)]
     starts = [0, *(match.end() for match in re.finditer("\n", text))] if unwanted else []

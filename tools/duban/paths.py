@@ -13,6 +13,9 @@ from duban.part import part_of
 _FILE, _PROGRAM, _LINK, _SUBMODULE = "100644", "100755", "120000", "160000"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\Z")
 _LONGEST = 200
+_UNUSABLE = re.compile(r"(?:.*[. ]|\.git|git~\d+|(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?)\Z", re.IGNORECASE)
+"""Names that Windows, or git on it, takes for something else: devices, and what git keeps for itself."""
+_SIGNS = frozenset('\\:*?"<>|')
 _KINDS = {_LINK: "link", _SUBMODULE: "submodule", _PROGRAM: "program"}
 
 
@@ -81,9 +84,9 @@ def odd(path: str) -> str:
         return "path.characters"
     if unicodedata.normalize("NFC", path) != path:
         return "path.encoding"
-    if "\\" in path or any(unicodedata.category(character)[0] == "C" for character in path):
+    if any(character in _SIGNS or unicodedata.category(character)[0] == "C" for character in path):
         return "path.characters"
-    if any(name.endswith((".", " ")) or name.casefold() == ".git" for name in path.split("/")):
+    if any(_UNUSABLE.match(name) for name in path.split("/")):
         return "path.name"
     return ""
 

@@ -16,7 +16,8 @@ from duban.scalar import certain_value
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` ")
 _SURELY_TEXT = re.compile(r"[\u4e00-\u9fffa-eg-mp-su-xzA-EG-MP-SU-XZ]").match
 _QUOTED = re.compile(r'"(?:[^"\\]|\\["\\])*"\Z')
-_NAME = re.compile(r"[a-z_]+\Z").match
+# To libyaml, which finds the places of what is read here, a key of more than 1024 characters is none.
+_NAME = re.compile(r"[a-z_]{1,100}\Z").match
 _IN_FLOW = re.compile(r"[\[\]{}\"'#]|,(?! )")
 
 
@@ -80,6 +81,8 @@ def _read(text: str) -> dict[str, Any]:  # noqa: PLR0912, PLR0915 - one loop ove
             if type(container) is not list:
                 raise _NotPlain
             if not separator:
+                if not bare:
+                    raise _NotPlain
                 container.append(_value(bare))
                 continue
             entry: dict[str, Any] = {}

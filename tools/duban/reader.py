@@ -15,6 +15,7 @@ from duban.filing import identity_at, kind_at
 from duban.finding import Finding, Problem
 from duban.model import Data, Item, Registry, Tree
 from duban.parse import parse
+from duban.paths import shown
 from duban.record import AssessmentRecord, ItemRecord
 from duban.rules import (
     across,
@@ -177,7 +178,7 @@ class Reader:
         digest = hashlib.blake2b(digest_size=16)
         for path in sorted(tree):
             if path.startswith(("schemas/", "registry/")):
-                digest.update(path.encode() + b"\0" + hashlib.blake2b(tree[path]).digest())
+                digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + hashlib.blake2b(tree[path]).digest())
         self.key = digest.hexdigest()
         self._item_field: Field = schemas.field("item")
         self._surveyors: dict[str, Surveyor] = {}
@@ -262,7 +263,7 @@ class Reader:
 
     def _surveyor(self, name: str) -> Surveyor:
         if name not in self._surveyors:
-            self._surveyors[name] = Surveyor(self.schemas.field(name))
+            self._surveyors[name] = Surveyor(self.schemas.root(name))
         return self._surveyors[name]
 
     def _read_registry(self, tree: Tree) -> Registry:
@@ -272,7 +273,7 @@ class Reader:
             if path not in tree:
                 self.registry_syntax.append(Finding(path, 1, 1, "D805", {"file": path}))
                 continue
-            data, syntax = parse(path, tree[path])
+            data, syntax = parse(shown(path), tree[path])
             self.registry_syntax += syntax
             if data is None:
                 continue
@@ -288,7 +289,7 @@ class Reader:
             return registry
         self.registry_problems += registry_files.cross_problems(registry)
         for path, name in names.items():
-            root = self.schemas.field(name)
+            root = self.schemas.root(name)
             survey = Surveyor(root).survey(files[path])
             year = files[path].get("year", 0)
             self.registry_problems += [

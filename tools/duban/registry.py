@@ -32,6 +32,8 @@ FILES = {
 PLANS = "registry/plan/"
 INSPECTIONS = "registry/inspections.yml"
 _OPTIONAL = {INSPECTIONS: "inspections"}
+_KEYS = frozenset({"id", "code", "date"})
+"""What a row of a registry file is found by: of a cause of delay its code, of a day of the calendar its date."""
 
 
 def schema_names(paths: Collection[str]) -> dict[str, str]:
@@ -93,7 +95,7 @@ def inspection(row: Data) -> Inspection:
 def plan_year(path: str, plan: Data) -> int:
     """The year of a plan by its file's name, so that a slip inside (D807) does not break every reference to it."""
     name = path[len(PLANS) :].removesuffix(".yml")
-    return int(name) if name.isdigit() else int(plan["year"])
+    return int(name) if name.isdecimal() else int(plan["year"])
 
 
 def file_problems(path: str, data: Data) -> Iterator[Problem]:
@@ -119,10 +121,10 @@ def _rows_problems(name: str, rows: list[Data]) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     accounts: dict[str, str] = {}
     for index, row in enumerate(rows):
-        if "id" in row:
-            if row["id"] in seen:
-                yield Problem("D801", (name, index, "id"), {"id": row["id"], "place": str(seen[row["id"]] + 1)})
-            seen.setdefault(row["id"], index)
+        for key in _KEYS & row.keys():
+            if row[key] in seen:
+                yield Problem("D801", (name, index, key), {"id": row[key], "place": str(seen[row[key]] + 1)})
+            seen.setdefault(row[key], index)
         for pointer, period in _periods(row):
             if period.get("to") and period["to"] < period["from"]:
                 yield Problem("D803", (name, index, *pointer, "to"), {"from": period["from"], "to": period["to"]})

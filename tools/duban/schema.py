@@ -182,9 +182,13 @@ class Schemas:
         for path in sorted(tree):
             if path.startswith(FOLDER) and path.endswith(SUFFIX):
                 try:
-                    documents[path[len(FOLDER) : -len(SUFFIX)]] = json.loads(tree[path])
+                    document = json.loads(tree[path])
+                    path.encode()
                 except (ValueError, RecursionError) as error:
                     raise SchemaError(path, str(error)) from error
+                if not isinstance(document, dict):
+                    raise SchemaError(path, "no object")
+                documents[path[len(FOLDER) : -len(SUFFIX)]] = document
         if "item" not in documents:
             raise SchemaError(f"{FOLDER}item{SUFFIX}", "missing")
         return cls(documents)
@@ -239,6 +243,13 @@ class Schemas:
                 self.validator(name)  # says by the metaschema what is wrong with it
                 raise
         return self._fields[name]
+
+    def root(self, name: str) -> Field:
+        """The same of a kind of file, which is nothing without fields of its own."""
+        found = self.field(name)
+        if not found.properties:
+            raise SchemaError(f"{FOLDER}{name}{SUFFIX}", "no properties")
+        return found
 
     def listed(self, name: str) -> Mapping[str, Field]:
         """What each row has of a schema that is a list under its own name, such as ``units``."""

@@ -93,12 +93,12 @@ def _told(finding: Finding) -> tuple[str, str, str]:
 def _print_text(findings: list[Finding], counts: dict[str, int], text: Language) -> None:
     colour = sys.stdout.isatty()
     for finding in findings:
-        place = f"{finding.path}:{finding.line}:{finding.column}"
+        place = on_one_line(f"{finding.path}:{finding.line}:{finding.column}")
         severity = text(f"severity.{finding.severity}")
         if colour:
             tint = "31" if finding.severity == "error" else "33"
             place, severity = f"\033[1m{place}\033[0m", f"\033[{tint}m{severity}\033[0m"
-        sys.stdout.write(f"{on_one_line(place) if not colour else place} {severity} {finding.code} ")
+        sys.stdout.write(f"{place} {severity} {finding.code} ")
         sys.stdout.write(on_one_line(text.message(finding)) + "\n")
         sys.stdout.write(f"    {text('check.fix')}{on_one_line(text.fix(finding))}\n")
     summary = "check.clean" if not findings else "check.count"

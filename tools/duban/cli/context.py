@@ -64,9 +64,10 @@ class Context:
 
     def day(self, asked: str | None = None) -> str:
         """The ISO day to judge by: the one asked for, the ledger's pinned one, or today."""
-        if asked is not None and not repository.is_day(asked):
-            raise UsageError(self.text("cli.not_a_day", value=asked))
-        return asked or self.pinned_day or repository.today()
+        day = asked if asked is not None else self.pinned_day or repository.today()
+        if not repository.is_day(day):
+            raise UsageError(self.text("cli.not_a_day", value=day))
+        return day
 
     def tree(self, revision: str | None = None) -> Tree:
         """The ledger's files now, or at a revision."""

@@ -20,6 +20,7 @@ _STYLES = {
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
     """Print rows under headings; ``styles`` names a light or state for each row, for its colour."""
+    rows = [[on_one_line(cell) for cell in row] for row in rows]
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -39,5 +40,8 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], styles: 
 
 
 def on_one_line(text: str) -> str:
-    """Ledger text made safe for a terminal and an annotation: one line, no control characters."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """Ledger text made safe for a terminal and an annotation: one line, no control characters.
+
+    GitHub's runner takes what stands in ``##[`` for a command, wherever in a line it finds it.
+    """
+    return "".join(character if character.isprintable() else " " for character in text).replace("##[", "## [")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from duban.documents.stamped import stamped
+from duban.documents.xml_text import possible
 
 Face = Literal["仿宋", "楷体", "黑体", "小标宋", "宋体"]
 FACES: Mapping[Face, str] = {
@@ -104,7 +105,7 @@ class Paper:
         colour: str = "",
     ) -> None:
         """Add text to a paragraph; what is no text of XML is left out."""
-        run = paragraph.add_run("".join(sign for sign in text if sign >= " " or sign in "\t\n"))
+        run = paragraph.add_run(possible(text).replace("\r", ""))
         properties = run._r.get_or_add_rPr()
         name = FACES[face]
         _child(properties, "rFonts", eastAsia=name, ascii=name, hAnsi=name, cs=name, hint="eastAsia")

@@ -13,4 +13,9 @@ _PLAIN = re.compile("[\t\n\r !#-%(-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 def xml_text(text: str) -> str:
     """A text as it may stand in an element or a quoted attribute (XML 1.0, production 2); most need no change."""
-    return text if _PLAIN(text) else str(escape(_FORBIDDEN.sub("", text)))
+    return text if _PLAIN(text) else str(escape(possible(text)))
+
+
+def possible(text: str) -> str:
+    """A text without the characters that no XML may hold, for whoever escapes the rest."""
+    return _FORBIDDEN.sub("", text)

@@ -37,6 +37,7 @@ class FolderTree(Mapping[str, bytes]):
         self._paths = {
             path: None
             for name in LEDGER_FOLDERS
+            if not os.path.islink(os.path.join(self._base, name))  # noqa: PTH114, PTH118 - as all paths here
             for path in _files(os.path.join(self._base, name), name)  # noqa: PTH118 - many paths
         }
         self._kept: dict[str, bytes] = {}
@@ -248,7 +249,7 @@ def _tolerantly(text: str) -> Any:
 def _files(folder: str, name: str, *, hidden: bool = False) -> Iterator[str]:
     try:
         found = sorted(os.scandir(folder), key=lambda one: one.name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     for one in found:
         if one.name.startswith(".") and not hidden:

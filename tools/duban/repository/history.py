@@ -21,6 +21,8 @@ from duban.repository.objects import Objects, Partial
 from duban.schema import SchemaError, Schemas
 
 _ROSTER = "registry/people.yml"
+_FILES = frozenset({"100644", "100755"})
+"""The modes of what has content of its own."""
 _RULES = ("schemas", "registry")
 _ASIDE = "[core]\n\trepositoryFormatVersion = 1\n\tbare = false\n[extensions]\n\tobjectFormat = {hashing}\n"
 _BOTH_ADDED = {"2", "3"}
@@ -48,7 +50,7 @@ class History:
 
     def __init__(self, folder: Path, objects: Objects) -> None:
         self.folder, self.objects = folder, objects
-        self._readers: dict[tuple[str, ...], Reader | None] = {}
+        self._readers: dict[tuple[str, ...], Reader] = {}
         self._schemas: dict[str, Schemas | None] = {}
 
     def revision(self, *names: str) -> str:
@@ -115,14 +117,14 @@ class History:
     def proposed(self, before: str, after: str, made: Remade | None = None) -> Proposed:
         """What differs between two trees, with the schemas and registries of both; ``made`` tells of conflicts."""
         differing = tuple(self.objects.differing(before, after))
-        olds = {one.path: one.old_id for one in differing if one.old_mode in ("100644", "100755")}
-        news = {one.path: one.new_id for one in differing if one.new_mode in ("100644", "100755")}
+        olds = {one.path: one.old_id for one in differing if one.old_mode in _FILES}
+        news = {one.path: one.new_id for one in differing if one.new_mode in _FILES}
         return Proposed(
             Partial(self.objects, before, {**self._rule_files(before), **olds}),
             Partial(self.objects, after, {**self._rule_files(after), **news}),
             differing,
             self.objects.siblings(after, differing),
-            partial(self.reader, after),
+            partial(self._reader, after),
             made.conflict if made else (),
             self.schemas(after),
             made.both_added if made else (),
@@ -158,11 +160,18 @@ class History:
         return reader.registry if reader else registry_files.build({})
 
     def reader(self, tree: str) -> Reader | None:
-        """What reads files by the schemas and registry of a tree, made once; None where the schemas can't be read."""
+        """What reads files by the schemas and registry of a tree; None where the schemas can't be used."""
+        try:
+            return self._reader(tree)
+        except SchemaError:
+            return None
+
+    def _reader(self, tree: str) -> Reader:
+        """The same, made once. Raises SchemaError."""
         key = tuple(entry.id if (entry := self.objects.at(tree, name)) else "" for name in _RULES)
         if key not in self._readers:
-            schemas = self.schemas(tree)
-            self._readers[key] = Reader(schemas, self.rule_files(tree)) if schemas else None
+            files = self.rule_files(tree)
+            self._readers[key] = Reader(self.schemas(tree) or Schemas.of(files), files)
         return self._readers[key]
 
     def remade(self, pairs: Sequence[tuple[str, str]]) -> list[Remade]:
@@ -234,7 +243,8 @@ class History:
         return Partial(self.objects, tree, self._rule_files(tree))
 
     def _rule_files(self, tree: str) -> dict[str, str]:
-        return {path: entry.id for name in _RULES for path, entry in self.objects.below(tree, name)}
+        listed = (one for name in _RULES for one in self.objects.below(tree, name))
+        return {path: entry.id for path, entry in listed if entry.mode in _FILES}
 
 
 def _quoted(path: str) -> str:
