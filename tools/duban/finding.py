@@ -142,6 +142,9 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D603": _error("text"),
         "D604": _error("text"),
         "D605": _warning("text"),
+        "D606": _warning("text"),
+        "D607": _warning("text"),
+        "D608": _warning("text"),
         # burden
         "D701": _warning("other", "title"),
         "D702": _warning(),
