@@ -68,6 +68,10 @@ class Evidence:
         ]
         return [good and holds for good, holds in zip(are_good(parts), bound, strict=True)]
 
+    def signed(self, one: Filed) -> tuple[bytes, bytes]:
+        """The bytes of a filed receipt's commit that its signature is over, and the signature, b"" for none."""
+        return _apart(self.objects.commit(one.commit).content)
+
     def file(self, receipt: Receipt, on: str, key: Path, seconds: int) -> str:
         """File one more receipt on top of a commit ("" for none), signed; the new commit.
 
