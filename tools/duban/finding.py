@@ -176,6 +176,8 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D823": _error("day", "start"),
         "D824": _warning("end"),
         "D825": _warning("person", "other", "day"),
+        # a ledger that outlives its program
+        "D826": _error("version", "known"),
         # what a change may not do
         "D901": _error("entry"),
         "D902": _error("id"),
