@@ -187,7 +187,7 @@ class Schemas:
 
     @classmethod
     def of(cls, tree: Tree) -> Schemas:
-        """Read ``schemas/*.schema.json`` of a tree; SchemaError names a file that is no JSON, or a version unknown here."""
+        """Read ``schemas/*.schema.json`` of a tree. SchemaError names a file that cannot be used."""
         documents = {}
         for path in sorted(tree):
             if path.startswith(FOLDER) and path.endswith(SUFFIX):

@@ -32,13 +32,19 @@ test "$bad" = 0 && echo "receipts good"
 """Each signed by a key of the policy that stood before, the signature over this content, the chain without a gap."""
 MERGES = r"""git clone --quiet --branch main proofs/history.bundle checked && cd checked
 git fetch --quiet ../proofs/history.bundle evidence:evidence
-value() { sed -n "s/^    \"$1\": \"\([0-9a-f]*\)\",*\$/\1/p" "$receipt"; }
+moved() {
+  id=$(sed -n "s/^    \"$1\": \"\([0-9a-f]*\)\",*\$/\1/p" "$receipt")
+  for one in ../proofs/tombstones/*.json; do
+    if test -f "$one"; then new=$(sed -n "s/^    \"$id\": \"\([0-9a-f]*\)\",*\$/\1/p" "$one"); id=${new:-$id}; fi
+  done
+  echo "$id"
+}
 git rev-list --first-parent main > ../main.txt
 bad=0
 for receipt in ../proofs/receipts/*/*.json; do
-  after=$(value after)
+  after=$(moved after)
   grep -qx "$after" ../main.txt &&
-    test "$(git rev-parse "$after^1")" = "$(value before)" &&
+    test "$(git rev-parse "$after^1")" = "$(moved before)" &&
     test "$(git merge-tree --write-tree "$after^1" "$after^2")" = "$(git rev-parse "$after^{tree}")" || {
       echo "$receipt BAD"; bad=1; }
 done
@@ -58,7 +64,8 @@ class Signed:
 
     @property
     def name(self) -> str:
-        return self.filed.path.rpartition("/")[2].removesuffix(".json")
+        folder, _, name = self.filed.path.removesuffix(".json").rpartition("/")
+        return name if folder.startswith("receipts") else f"{folder}-{name}"
 
 
 @dataclass(frozen=True, slots=True)
