@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from duban.cli import main
 from duban.expunger import Expunged, ExpungeError, expunge
-from signing import ITEM, LIAISON, OTHER, PROGRESS, City, codes
+from signing import ITEM, LIAISON, OTHER, POLICY, PROGRESS, City, codes
+from test_exit import blocks, typed
 
 NAME = "北街王小明先生"
 GONE = "〔已清除〕"
@@ -190,3 +192,28 @@ def test_a_folder_with_edits_and_an_unclean_history_are_left_alone(slipped: City
     slipped.git("reset", "--quiet", "--hard")
     with pytest.raises(ExpungeError, match="unclean"):
         expunged(slipped)
+
+
+def test_the_exit_verifies_through_the_tombstone(slipped: City, tmp_path: Path) -> None:
+    """The commands of its README find the receipts' merges in the history as it is now."""
+    expunged(slipped)
+    assert main(["-C", str(slipped.folder), "export", "--all", str(tmp_path / "out"), "--as-of", slipped.day]) == 0
+    _, receipts, merges = blocks(tmp_path / "out")
+    assert typed(receipts, tmp_path / "out") == ("receipts good\n", 0)
+    assert typed(merges, tmp_path / "out") == ("merges good\n", 0)
+    assert not [one for one in (tmp_path / "out").rglob("*") if one.is_file() and NAME.encode() in one.read_bytes()]
+
+
+def test_approvals_bound_by_codes_would_be_lost_and_it_is_refused(city: City) -> None:
+    """A code was given for the words of before; whoever signed so must sign what stands now."""
+    city.passed(city.edited(lambda data: data["signing"].update(binding="code"), POLICY), "director")
+    number = city.open(city.with_progress(SLIP))
+    code = next(iter(city.gate(number).codes.values()))
+    city.review(number, LIAISON, body=code)
+    assert city.gate(number).verdict == "pass"
+    city.merge(number)
+    city.record()
+    city.git("checkout", "--quiet", "--force", "main")
+    assert codes(city.audit()) == []
+    with pytest.raises(ExpungeError, match="unsound"):
+        expunged(city)
