@@ -195,7 +195,8 @@ class Schemas:
                     documents[path[len(FOLDER) : -len(SUFFIX)]] = json.loads(tree[path])
                 except (ValueError, RecursionError) as error:
                     raise SchemaError(path, str(error)) from error
-        version = str(documents.get("common", {}).get("x-version", VERSIONS[0]))
+        shared = documents.get("common")
+        version = str(shared.get("x-version", VERSIONS[0])) if isinstance(shared, dict) else VERSIONS[0]
         if version not in VERSIONS:
             raise UnknownVersionError(f"{FOLDER}common{SUFFIX}", version)
         if "item" not in documents:
