@@ -85,15 +85,15 @@ FAMILIES: Mapping[str, Family] = {
         "Windows, no UTF-8",
     ),
     "changes": Family(
-        r"D9..|G105|D311|D312|D809",
+        r"D9..|G105|D311|D312|D809|D826",
         "改动已签内容和规则：改写、删除、改名、夹带、坏的表单定义",
         "what was signed and the rules: rewritten, deleted, renamed, smuggled in, schemas that cannot be used",
     ),
     "rules": Family(r"D309|D31[7-9]|D320|D408|D70.", "其他督查规则", "other rules of supervision"),
     "privacy": Family(
         r"D60.",
-        "涉密和个人信息：密级标志、身份证号、手机号、银行卡号",
-        "secrecy and personal data: classification marks, identity numbers, telephones, bank cards",
+        "涉密和个人信息：密级标志、身份证号、手机号、座机、银行卡号、车牌、住址",
+        "secrecy and personal data: classification marks, identity numbers, telephones, bank cards, plates, homes",
     ),
 }
 HOSTILE = Family(

@@ -1,5 +1,6 @@
 // What tests ask of the fill-in page's own modules: bundled apart, never part of the site.
 import { Checker } from "../site/browser/fill_in/check.js";
+import { foundIn, readable } from "../site/browser/fill_in/personal.js";
 import { openings } from "../site/browser/fill_in/openings.js";
 import { NoPlaceError, withPart } from "../site/browser/fill_in/place.js";
 import { prefilled } from "../site/browser/fill_in/prefill.js";
@@ -18,6 +19,7 @@ globalThis.fillIn = {
     checker = new Checker(data.schema, root, "zh");
   },
   problems: (records, day) => records.map((record) => checker.problems(record, { ...data.office, day }).map(({ code, pointer }) => [code, pointer])),
+  personal: (texts) => texts.map((text) => foundIn(readable(text)).map(({ kind, start, end }) => [kind, start, end])),
   openings: (records) => records.map((record) => openings(record, root).map(({ pointer, kind }) => [pointer, kind])),
   prefilled: (asked) =>
     asked.map(([record, pointer, day]) =>

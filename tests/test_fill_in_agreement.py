@@ -21,6 +21,7 @@ from duban.finding import Pointer
 from duban.load import Readings
 from duban.openings import openings
 from duban.parse import parse
+from duban.personal import found_in, readable
 from duban.prefill import Known, prefilled
 from duban.reader import Reader
 from duban.schema import Field, Schemas
@@ -28,6 +29,7 @@ from duban.timeline import Timeline
 from duban.writing import file_text
 from site_fixtures import Site, built_browser
 from test_adding import FILES, OddHand, last_places, without
+from test_personal import harmless, planted
 
 pytestmark = [
     pytest.mark.browser,
@@ -166,6 +168,14 @@ def _comparable(found: set[tuple[str, Pointer]]) -> set[tuple[str, Pointer]]:
     return (found - late) | ({("D306", ())} if late else set())
 
 
+def test_the_same_tells_of_a_person(ask: Ask) -> None:
+    """Over texts with personal data in every disguise, and texts full of numbers that are none."""
+    texts = [text for seed in range(3000) for text in (planted(Random(seed))[0], harmless(Random(seed)))]
+    expected = [[[*one] for one in found_in(readable(text))] for text in texts]
+    assert ask("personal", texts) == expected
+    assert sum(map(len, expected)) > 5000
+
+
 class Slip:
     """Makes mistakes in a record that people make in a form."""
 
@@ -209,6 +219,9 @@ class Slip:
             texts = [
                 "待定",
                 "电话13835612345",
+                "电话0356-2198000",
+                "住3号楼2单元501室",
+                "一辆晋E12345",
                 "请见110101199003074518",
                 "  ",
                 "长" * 130,

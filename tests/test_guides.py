@@ -339,7 +339,26 @@ def test_a_new_chain_after_a_lost_key_begins_as_the_guide_says(desk: Desk, tmp_p
     assert audited(run, desk.folder, *old_chain) == (0, set())
 
 
-def test_what_must_not_stay_is_expunged_as_the_guide_says(desk: Desk, run: Run) -> None:
+def test_what_must_not_stay_is_expunged_as_the_guide_says(desk: Desk, run: Run, tmp_path: Path) -> None:
+    """The guide's commands: a preview that moves nothing, then the same with --write; all else stays proven."""
+    desk.git("checkout", "--quiet", "--force", "main")
+    text = next(line for line in (desk.folder / ITEM).read_text(encoding="utf-8").split("\n") if SLIP in line)
+    (tmp_path / "slip.txt").write_text(text.partition(": ")[2] + "\n", encoding="utf-8")
+    (command,) = [one for one in commands("expunge.md") if one[1] == "expunge" and "--key" in one]
+    given = [{"slip.txt": tmp_path / "slip.txt", "recorder-2026": desk.folder / KEY}.get(one, one) for one in command]
+    before = desk.git("rev-parse", "main", "evidence")
+    preview = run("-C", desk.folder, *given[1:])
+    assert (preview.code, desk.git("rev-parse", "main", "evidence")) == (0, before)
+    done = run("-C", desk.folder, *given[1:], "--write")
+    assert (done.code, done.out) == (0, preview.out)
+    assert desk.git("log", "main", "evidence", "--oneline", f"-S{text.partition(': ')[2]}") == ""
+    found = run("-C", desk.folder, "audit", "--full", "--format", "json").json
+    assert (found["verdict"], [one["basis"] for one in found["expunged"]]) == ("clean", ["晋市督〔2019〕99号"])
+    assert {one["proof"] for one in found["entries"]} == {"proven", "claimed"}
+    assert "晋市督〔2019〕99号" in run("-C", desk.folder, "audit").out
+
+
+def test_where_receipts_must_go_too_a_new_genesis_is_set_as_the_guide_says(desk: Desk, run: Run) -> None:
     assert SLIP in (desk.folder / ITEM).read_text(encoding="utf-8")
     old_genesis = desk.policy["signing"]["genesis"]
     rewritten(desk.folder)

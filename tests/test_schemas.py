@@ -47,6 +47,7 @@ MARKS = {
     "x-entry",
     "x-dated-by",
     "x-step",
+    "x-version",
     "x-series",
     "x-ref",
     "x-due",

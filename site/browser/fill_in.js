@@ -292,7 +292,7 @@ class Page {
     this.#tell(problems);
     const shown = preview(made.entry, this.#opening.field, made.record, settings.paper, this.#view());
     get("preview").replaceChildren(shown);
-    this.#sending.show({ ...this.#text(made), item: made.record.id ?? this.#item, kind: settings.kind, problems: problems.length, name: settings.title });
+    this.#sending.show({ ...this.#text(made), item: made.record.id ?? this.#item, kind: settings.kind, problems: this.#refused(problems).length, name: settings.title });
     if (!keep(this.#name, { entry: made.entry, extras: this.#extras.map((one) => one.get()) })) get("unkept").hidden = false;
   }
 
@@ -342,11 +342,18 @@ class Page {
     this.#wrong = problems;
     const items = problems.map((problem) => element("li", {}, element("button", { type: "button", class: "fi-goto", onclick: () => this.#goTo(problem) }, this.#message(problem))));
     get("problems").replaceChildren(...items);
-    get("count").textContent = problems.length ? this.#setting.text("problems", { count: problems.length }) : this.#setting.text("no_problems");
+    const count = this.#refused(problems).length;
+    if (count) get("count").textContent = this.#setting.text("problems", { count });
+    else get("count").textContent = problems.length ? this.#setting.text("doubts", { count: problems.length }) : this.#setting.text("no_problems");
     get("count").classList.toggle("fi-count--none", !problems.length);
   }
 
   #wrong = [];
+
+  // What a check warns of may be sent: people are to look at it, and it may be right.
+  #refused(problems) {
+    return problems.filter(({ code }) => !settings.warnings.includes(code));
+  }
 
   #message({ code, details }) {
     return this.#setting.text(`${code}.message`, details);
@@ -363,8 +370,9 @@ class Page {
     this.#form.touch();
     for (const one of this.#extras) one.touch();
     this.#now();
-    if (this.#wrong.length) this.#goTo(this.#wrong[0]);
-    return this.#wrong.length > 0;
+    const refused = this.#refused(this.#wrong);
+    if (refused.length) this.#goTo(refused[0]);
+    return refused.length > 0;
   }
 }
 

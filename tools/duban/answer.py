@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from duban.finding import Pointer, Problem
+from duban.finding import CODES, Pointer, Problem
 from duban.model import PlanEntry, Registry
 from duban.rules.privacy import privacy
 from duban.scalar import plain_value
@@ -102,14 +102,15 @@ def members(here: Field, typed: str, among: Sequence[Choice]) -> Iterator[str]:
 
 
 def wrong(schemas: Schemas, root: Field, pointer: Pointer, value: Any) -> Problem | None:
-    """The first thing that the check would find in a value by itself, at a pointer into a record of ``root``."""
+    """The first thing that the check would refuse in a value by itself, at a pointer into a record of ``root``."""
     place = tuple(0 if isinstance(part, int) else part for part in pointer)
     data = value
     for part in reversed(place):
         data = [data] if part == 0 else {part: data}
     found = (one for one in problems(schemas, root.name, data) if one.pointer[: len(place)] == place)
     texts = [(place, value)] if isinstance(value, str) else []
-    return next(found, None) or next(privacy(texts), None)
+    held = (one for one in privacy(texts) if CODES[one.code].severity == "error")
+    return next(found, None) or next(held, None)
 
 
 def _day(typed: str) -> str:

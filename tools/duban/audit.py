@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,9 @@ from duban.receipt import (
     verdict_of,
 )
 from duban.signoff import Signed
+from duban.tombstone import FOLDER as TOMBSTONES
+from duban.tombstone import Tombstone, moved_by, read_tombstone, translated
+from duban.tombstone import place_of as tombstone_place
 
 _CLOCKS_APART = timedelta(minutes=10)
 """The forge's clock and the recorder's may differ so much."""
@@ -148,6 +152,8 @@ class _Audit:
         self.receipts: dict[str, tuple[Filed, Receipt]] = {}
         self.used: set[str] = set()
         self.unsound: set[str] = set()
+        self.tombstones: list[tuple[Filed, Tombstone]] = []
+        self.moved: Mapping[str, str] = {}
 
     def found(self) -> Audit:
         return Audit(self.at, tuple(self.violations), tuple(self.events))
@@ -159,6 +165,7 @@ class _Audit:
         self.file(filed)
         all_steps = list(steps)
         signed = self._signatures(all_steps, verify)
+        self._tombstones_signed(all_steps, verify)
         for step in all_steps:
             before = len(self.violations)
             self._step(step, signed)
@@ -176,8 +183,13 @@ class _Audit:
                 self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
 
     def file(self, filed: Sequence[Filed]) -> None:
-        """The chain of receipts, each in its place."""
+        """The chain of receipts, each in its place, and the tombstones between them."""
+        self.tombstones += _tombstones(filed)
+        self.moved = moved_by(one for _, one in self.tombstones)
         for one in filed:
+            if one.path.startswith(TOMBSTONES):
+                self._tombstone(one)
+                continue
             expected = self.at.seq + 1
             if not one.alone:
                 self._violation(one.commit, "A213")
@@ -193,6 +205,7 @@ class _Audit:
                 self._violation(one.commit, "A205", seq=str(receipt.seq), expected=self.at.digest[:10] or "—")
             if self.at.recorded_at and _before(receipt.recorded_at, self.at.recorded_at):
                 self._violation(one.commit, "A219", seq=str(receipt.seq), what="clock.recorded")
+            receipt = translated(receipt, self.moved)
             after = receipt.merge.after
             if after in self.receipts:
                 self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
@@ -207,13 +220,34 @@ class _Audit:
                 receipts=self.at.receipts + 1,
             )
 
+    def _tombstone(self, one: Filed) -> None:
+        """A tombstone follows the receipt that it names, alone in its commit."""
+        self.at = replace(self.at, evidence=one.commit)
+        if not one.alone:
+            self._violation(one.commit, "A213")
+        try:
+            found = read_tombstone(one.content)
+        except ReceiptError as error:
+            self._violation(one.commit, "A212", file=one.path, problem=str(error)[:200])
+            return
+        if found.prev != self.at.digest or one.path != tombstone_place(found.number):
+            self._violation(one.commit, "A205", seq=one.path, expected=self.at.digest[:10] or "—")
+
+    def _tombstones_signed(self, steps: Sequence[Step], verify: Verify) -> None:
+        """A206: a tombstone that no recorder's key of the policy before the new tip has signed."""
+        keys = {step.id: _recorders(step) for step in steps}
+        asked = [(one, keys.get(self.moved.get(found.after, found.after), ())) for one, found in self.tombstones]
+        for (one, _), good in zip(asked, verify(asked) if asked else (), strict=True):
+            if not good:
+                self._violation(one.commit, "A206", seq=one.path)
+
+    def _expunged(self, item: str, entry: str) -> bool:
+        return any(one.touches(item, entry) for _, one in self.tombstones)
+
     def _signatures(self, steps: Sequence[Step], verify: Verify) -> Mapping[str, bool]:
         """Whether the receipt of each step is signed by a key of the policy that stood before it."""
         asked = [(step, self.receipts[step.id][0]) for step in steps if step.id in self.receipts]
-        keys = [
-            tuple(one["key"] for one in step.registry().policy.get("signing", {}).get("recorders", ()))
-            for step, _ in asked
-        ]
+        keys = [_recorders(step) for step, _ in asked]
         answers = verify([(one, key) for (_, one), key in zip(asked, keys, strict=True)])
         return {step.id: answer for (step, _), answer in zip(asked, answers, strict=True)}
 
@@ -238,12 +272,21 @@ class _Audit:
         judgement = judged(step.proposed(), receipt.submission, registry)
         self._judged(step, judgement)
         told = verdict_of(judgement)
-        if any(receipt.document[name] != told[name] for name in _JUDGED):
+        if any(self._comparable(receipt.document[name]) != self._comparable(told[name]) for name in _JUDGED):
             self._violation(step.id, "A216", seq=str(receipt.seq), verdict=judgement.verdict)
         codes = {one.code for one in self.violations[before:]} - _BY_ENTRY
         state: ProofState = "broken" if codes - _UNPROVEN else "claimed" if codes or self.unsound else "proven"
         self._touch(step, judgement.change.touched)
-        self.events += _proofs(step, judgement, receipt, state)
+        self.events += [
+            replace(one, state="claimed") if one.state == "proven" and self._expunged(one.item, one.entry) else one
+            for one in _proofs(step, judgement, receipt, state)
+        ]
+
+    def _comparable(self, told: Any) -> Any:
+        """What a receipt says of a judgement, without the digests of entries that something was taken out of."""
+        if not isinstance(told, list) or not self.tombstones:
+            return told
+        return [{**one, "sha256": ""} if self._expunged(one["item"], one["entry"]) else one for one in told]
 
     def _without_receipt(self, step: Step, before: int) -> None:
         """Nothing tells who signed; what the commit did to signed entries is told all the same."""
@@ -307,6 +350,19 @@ class _Audit:
 
     def _violation(self, commit: str, code: str, **details: str) -> None:
         self.violations.append(Violation(commit, code, details))
+
+
+def _tombstones(filed: Iterable[Filed]) -> Iterator[tuple[Filed, Tombstone]]:
+    """Those that can be read; of the others the chain tells."""
+    for one in filed:
+        if one.path.startswith(TOMBSTONES):
+            with suppress(ReceiptError):
+                yield one, read_tombstone(one.content)
+
+
+def _recorders(step: Step) -> tuple[str, ...]:
+    """The recorders' public keys of the policy that stood before a step."""
+    return tuple(one["key"] for one in step.registry().policy.get("signing", {}).get("recorders", ()))
 
 
 def _proofs(step: Step, judgement: Judgement, receipt: Receipt, state: ProofState) -> Iterator[Proof]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from duban.audit import Audit, Filed, Step, Verified, Violation, audit
@@ -20,8 +21,10 @@ from duban.repository.evidence import BRANCH, Evidence
 from duban.repository.history import History
 from duban.repository.objects import Objects, Partial
 from duban.schema import SchemaError, Schemas
+from duban.tombstone import Tombstone, moved_by
 
 RECEIPT = "receipt"
+NOT_MOVED: Mapping[str, str] = MappingProxyType({})
 
 
 class GenesisError(Exception):
@@ -30,12 +33,16 @@ class GenesisError(Exception):
 
 @dataclass(frozen=True)
 class Audited:
-    """What an audit of a repository found. ``proofs`` are worked out when they are called for."""
+    """What an audit of a repository found, and the tombstones of what was expunged.
+
+    ``proofs`` are worked out when they are called for.
+    """
 
     genesis: str
     audit: Audit
     transcribed: Callable[[], Mapping[str, bytes]]
     remembered: Callable[[], Iterator[Proof]]
+    expunged: tuple[Tombstone, ...] = ()
 
     @property
     def verified(self) -> Verified:
@@ -68,12 +75,15 @@ def audited(
         history, filings = History(folder, objects), Evidence(folder, objects)
         history.whole()
         end = main_tip(history, tip)
-        start = genesis_of(history, end, genesis)
         evidence_tip = history.revision(evidence) if evidence else filings.newest()
+        tombstones = tuple(filings.tombstones(evidence_tip))
+        expunged = moved_by(tombstones)
+        start = genesis_of(history, end, genesis, expunged)
         seen = Verified() if full else memory.seen()
-        lost = [*_lost(history, "main", seen.tip, end), *_lost(history, BRANCH, seen.evidence, evidence_tip)]
+        main = expunged.get(seen.tip, seen.tip)
+        lost = [*_lost(history, "main", main, end), *_lost(history, BRANCH, seen.evidence, evidence_tip)]
         # Where what was seen to be in order is no longer part of history, nothing of it is believed.
-        since = Verified() if full or lost else memory.known(start)
+        since = Verified() if full or lost or seen.tip in expunged else memory.known(start)
         length = memory.length(start) if since.tip else 0
         steps: list[Step] = []
         filed: list[Filed] = []
@@ -84,13 +94,13 @@ def audited(
         is_valid = receipt_check(history, end)
         earlier = partial(history.up_to, start)
         found = audit(steps, filed, filings.verify, is_valid, replace(since, tip=since.tip or start), earlier)
-        moved = [] if since.tip or genesis else moved_genesis(history, start)
+        moved = [] if since.tip or genesis else moved_genesis(history, start, expunged)
         # Whoever names an older revision has lost nothing, and nothing is forgotten for it.
         missed = () if tip or evidence else lost
         found = replace(found, violations=(*moved, *missed, *cut_off, *found.violations))
         if found.clean and not lost:
             memory.keep(start, found, afresh=not since.tip)
-    return Audited(start, found, partial(_tree_at, folder, start), partial(memory.proofs, length))
+    return Audited(start, found, partial(_tree_at, folder, start), partial(memory.proofs, length), tombstones)
 
 
 def _lost(history: History, branch: str, known: str, tip: str) -> list[Violation]:
@@ -114,23 +124,27 @@ def main_tip(history: History, named: str = "") -> str:
     return history.revision(f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD")
 
 
-def genesis_of(history: History, tip: str, named: str = "") -> str:
-    """The commit after which merges are proven. Raises GenesisError, and RevisionError for one that leads nowhere."""
+def genesis_of(history: History, tip: str, named: str = "", moved: Mapping[str, str] = NOT_MOVED) -> str:
+    """The commit after which merges are proven, as it is called since what was expunged (``moved``).
+
+    Raises GenesisError, and RevisionError for one that leads nowhere.
+    """
     if named:
         return history.revision(named)
     policy = history.registry(history.objects.commit(tip).tree).policy
     genesis = policy.get("signing", {}).get("genesis", "")
     if not genesis:
         raise GenesisError
-    return history.revision(genesis)
+    return history.revision(moved.get(genesis, genesis))
 
 
-def moved_genesis(history: History, genesis: str) -> list[Violation]:
+def moved_genesis(history: History, genesis: str, moved: Mapping[str, str] = NOT_MOVED) -> list[Violation]:
     """A214: a policy of before the genesis that names another one. Who moves it hides what lay between."""
     found = []
     for commit in history.touching(genesis, POLICY):
         policy = history.registry(history.objects.commit(commit).tree).policy
         earlier = policy.get("signing", {}).get("genesis", "")
+        earlier = moved.get(earlier, earlier)
         if earlier and earlier != genesis:
             found.append(Violation(commit, "A214", {"before": earlier[:10], "genesis": genesis[:10]}))
     return found[:1]

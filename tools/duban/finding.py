@@ -143,6 +143,9 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D603": _error("text"),
         "D604": _error("text"),
         "D605": _warning("text"),
+        "D606": _warning("text"),
+        "D607": _warning("text"),
+        "D608": _warning("text"),
         # burden
         "D701": _warning("other", "title"),
         "D702": _warning(),
@@ -174,6 +177,8 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D823": _error("day", "start"),
         "D824": _warning("end"),
         "D825": _warning("person", "other", "day"),
+        # a ledger that outlives its program
+        "D826": _error("version", "known"),
         # what a change may not do
         "D901": _error("entry"),
         "D902": _error("id"),

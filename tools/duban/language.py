@@ -13,7 +13,7 @@ from duban.finding import Detail, Finding
 LANGUAGES = ("zh", "en")
 DOMAINS = (
     "terms", "commands", "findings", "site", "papers", "signing", "guide", "daily", "reports", "assessment", "fill_in",
-    "entering", "importing",
+    "entering", "importing", "exit", "openness",
 )  # fmt: skip
 _SPELT_OUT: Mapping[str, tuple[str, ...]] = {
     "expected": ("type.",),

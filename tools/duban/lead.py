@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from duban.anonymous import Removed, cleaned
 from duban.issue import Issue
 from duban.language import Language
 from duban.model import Data
 from duban.moment import day_in_china
-from duban.personal import Removed, cleaned
 from duban.record import LEAD, UNCLASSIFIED
 
 HEADINGS: Mapping[str, str] = {

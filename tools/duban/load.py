@@ -19,7 +19,7 @@ from duban.reader import Reader, Reading, content_digest
 from duban.record import AssessmentRecord, ItemRecord, ReportRecord
 from duban.rules import across, amendments
 from duban.rules.across import Facts
-from duban.schema import SchemaError, Schemas
+from duban.schema import VERSIONS, SchemaError, Schemas, UnknownVersionError
 from duban.timeline import Timeline
 
 
@@ -183,8 +183,14 @@ def read(tree: Tree, store: Store | None = None, spread: Spread = in_turn) -> Re
     try:
         return _read(tree, store, spread)
     except SchemaError as error:
-        finding = Finding(shown(error.path), 1, 1, "D809", {"problem": error.problem})
+        finding = _unusable(error)
         return Readings(tree, registry_files.build({}), {}, {}, syntax=(finding,))
+
+
+def _unusable(error: SchemaError) -> Finding:
+    if isinstance(error, UnknownVersionError):
+        return Finding(error.path, 1, 1, "D826", {"version": error.version, "known": VERSIONS[-1]})
+    return Finding(shown(error.path), 1, 1, "D809", {"problem": error.problem})
 
 
 def _read(tree: Tree, store: Store | None, spread: Spread) -> Readings:

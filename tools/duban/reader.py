@@ -295,6 +295,7 @@ class Reader:
             self.registry_problems += [
                 (path, problem) for problem in references.references(survey, root, registry, year)
             ]
+            self.registry_problems += [(path, problem) for problem in privacy.privacy(survey.texts)]
             if named := across.references_to("item", survey):
                 self.registry_facts[path] = Facts("", "", items=named)
         planned = files.get(registry_files.INSPECTIONS, {}).get("inspections", ())

@@ -20,6 +20,7 @@ from duban.repository.error import BranchMovedError, GitError, RevisionError
 from duban.repository.evidence import REF, Evidence
 from duban.repository.history import History
 from duban.signoff import Submission, hands_of
+from duban.tombstone import moved_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def record(
     with opened(folder) as (history, evidence):
         history.whole()
         end = main_tip(history)
-        genesis = genesis_of(history, end)
-        since = memory.known(genesis)
         tip = evidence.tip()
+        genesis = genesis_of(history, end, moved=moved_by(evidence.tombstones(tip)))
+        since = memory.known(genesis)
         try:
             filed = evidence.filed(since.evidence, tip)
             commits = history.first_parents(since.tip or genesis, end)
@@ -83,6 +84,11 @@ def record(
             if told:
                 told(place + 1, len(missing))
         return Recorded(written, tuple(unknown), (), tip)
+
+
+def receipts_until(history: History, evidence: Evidence, end: str, tip: str) -> str:
+    """SHA-256 of the last receipt at a tip of the evidence branch, "" for none."""
+    return chain(evidence.filed("", tip), receipt_check(history, end)).verified.digest
 
 
 def fetch_evidence(folder: Path, remote: str) -> None:

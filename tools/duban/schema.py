@@ -16,6 +16,8 @@ from duban.model import Tree
 
 FOLDER = "schemas/"
 SUFFIX = ".schema.json"
+VERSIONS = ("0.1",)
+"""The versions of schemas that this program reads, the newest last; those of before the mark are of the first."""
 _HEAD = "intake"
 """What an item's head is signed as, and so whatever a schema of before ``x-head`` describes."""
 _NAMING = ("title", "x-title-en", "description", "x-description-en")
@@ -28,6 +30,14 @@ class SchemaError(Exception):
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
+
+
+class UnknownVersionError(SchemaError):
+    """Schemas of a version that this program does not know: a newer one wrote them."""
+
+    def __init__(self, path: str, version: str) -> None:
+        super().__init__(path, f"x-version: {version}")
+        self.version = version
 
 
 @dataclass(frozen=True)
@@ -177,7 +187,7 @@ class Schemas:
 
     @classmethod
     def of(cls, tree: Tree) -> Schemas:
-        """Read ``schemas/*.schema.json`` of a tree; SchemaError names a file that is no JSON."""
+        """Read ``schemas/*.schema.json`` of a tree. SchemaError names a file that cannot be used."""
         documents = {}
         for path in sorted(tree):
             if path.startswith(FOLDER) and path.endswith(SUFFIX):
@@ -189,6 +199,9 @@ class Schemas:
                 if not isinstance(document, dict):
                     raise SchemaError(path, "no object")
                 documents[path[len(FOLDER) : -len(SUFFIX)]] = document
+        version = str(documents.get("common", {}).get("x-version", VERSIONS[0]))
+        if version not in VERSIONS:
+            raise UnknownVersionError(f"{FOLDER}common{SUFFIX}", version)
         if "item" not in documents:
             raise SchemaError(f"{FOLDER}item{SUFFIX}", "missing")
         return cls(documents)

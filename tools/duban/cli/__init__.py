@@ -32,6 +32,7 @@ COMMANDS = (
     "gate",
     "record",
     "audit",
+    "expunge",
     "settings",
     "form",
     "site",

@@ -13,6 +13,7 @@ from duban.cli.table import on_one_line
 from duban.finding import Finding
 from duban.language import Language
 from duban.memory import Memory
+from duban.moment import day_in_china
 from duban.proof import Proof
 from duban.repository.error import ShallowError
 from duban.store import cache_folder
@@ -61,6 +62,18 @@ def as_json(found: Audited, text: Language) -> dict[str, Any]:
             {"commit": one.commit, "code": one.code, "message": message(one, text), "fix": fix(one, text)}
             for one in found.violations
         ],
+        "expunged": [
+            {
+                "number": one.number,
+                "at": one.document["recorded_at"],
+                "basis": one.document["basis"],
+                "by": one.document["by"],
+                "places": [{"item": item, "field": field} for item, field in one.places],
+                "before": one.document["before"],
+                "after": one.after,
+            }
+            for one in found.expunged
+        ],
         "entries": [_entry(one) for one in found.proofs.values()],
     }
 
@@ -103,6 +116,18 @@ def _print_text(found: Audited, text: Language) -> None:
         place = f"\033[1m{place}\033[0m" if colour else place
         sys.stdout.write(f"{place} {one.code} {on_one_line(message(one, text))}\n")
         sys.stdout.write(f"    {text('check.fix')}{on_one_line(fix(one, text))}\n")
+    for told in found.expunged:
+        document = told.document
+        places = "、".join(f"{item} {field}".strip() for item, field in told.places)
+        said = text(
+            "audit.expunged",
+            number=told.number,
+            day=day_in_china(document["recorded_at"]),
+            basis=document["basis"],
+            by=document["by"],
+            places=places,
+        )
+        sys.stdout.write(on_one_line(said) + "\n")
     verified = found.verified
     counts = {"commits": verified.commits, "receipts": verified.receipts, "violations": len(found.violations)}
     sys.stdout.write(text("audit.violations" if found.violations else "audit.clean", **counts) + "\n")

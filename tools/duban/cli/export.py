@@ -1,7 +1,7 @@
 """``duban export``: the whole ledger in one file, the same bytes as the internal site has for download.
 
 A workbook may have a sheet for each unit besides, which the site has not; or, as a CSV may, every item whole,
-so that ``duban import`` gives it back as it is.
+so that ``duban import`` gives it back as it is. With ``--all`` it is a folder of plain files that needs no duban.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def arguments(parser: Parser, text: Language) -> None:
     parser.add_argument("--format", choices=get_args(Format), help=text("export.help.format"))
     parser.add_argument("--sheets", choices=("units", "record"), help=text("export.help.sheets"))
     parser.add_argument("--out", metavar="FILE", help=text("export.help.out"))
+    parser.add_argument("--all", metavar="DIR", help=text("export.help.all"))
     parser.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
 
 
@@ -35,6 +36,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
     from duban.repository import today, write_whole
 
     day, out = context.day(options.as_of), options.out
+    if options.all:
+        return _everything(context, options, day)
     form = options.format or _form_of(out or "")
     if options.sheets and form not in _WITH_SHEETS[options.sheets]:
         raise UsageError(context.text("export.sheets_of_xlsx"))
@@ -56,6 +59,28 @@ def run(context: Context, options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     return FINDINGS if any(not reading.valid for reading in readings.items.values()) else CLEAN
+
+
+def _everything(context: Context, options: argparse.Namespace, day: str) -> int:
+    """The exit: all of the ledger and its proofs as plain files in a new folder."""
+    from duban.exporter import export_all
+    from duban.repository.error import GitError
+
+    if options.format or options.sheets or options.out:
+        raise UsageError(context.text("export.all_alone"))
+    readings = context.readings(context.tree())
+    if readings.schemas is None or not readings.registry.policy:
+        raise UsageError(context.text("cli.registry_broken"))
+    try:
+        count = export_all(context.folder, readings, day, Path(options.all).absolute())
+    except FileExistsError as error:
+        raise UsageError(context.text("export.exists", folder=options.all)) from error
+    except (OSError, GitError) as error:
+        problem = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(context.text("export.cannot_write", file=options.all, problem=problem)) from error
+    sys.stderr.write(context.text("export.all_done", files=count) + "\n")
+    sys.stdout.write(f"{options.all}\n")
+    return FINDINGS if any(not reading.valid for _, reading in readings.records) else CLEAN
 
 
 def _content(made: Edition, form: Format, sheets: str | None, readings: Readings) -> bytes:

@@ -1,4 +1,4 @@
-"""``duban form``: what editors need to fill in the ledger's files, made from its schemas, policy and roster."""
+"""``duban form``: what is made from the schemas: what editors need to fill in the files, what the public may see."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from duban.editor.decap import DecapError, Wish, decap_files
 from duban.editor.hover import editor_schemas
 from duban.editor.snippets import PATH, snippets_text
 from duban.language import Language
+from duban.publish.openness_table import openness_page
 from duban.reader import Reader
 from duban.schema import Schemas
 
@@ -21,6 +22,7 @@ def arguments(parser: Parser, text: Language) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--snippets", action="store_true", help=text("form.help.snippets"))
     which.add_argument("--decap", action="store_true", help=text("form.help.decap"))
+    which.add_argument("--openness", action="store_true", help=text("form.help.openness"))
     parser.add_argument("--check", action="store_true", help=text("form.help.check"))
     parser.add_argument("--out", metavar="DIR", type=Path, help=text("form.help.out"))
     parser.add_argument("--forgejo", action="store_true", help=text("form.help.forgejo"))
@@ -38,6 +40,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
     if options.snippets:
         made = {PATH: snippets_text(schemas, registry.policy), **editor_schemas(tree)}
         return kept(options.out or context.folder, made, text, write=not options.check)
+    if options.openness:
+        return kept(options.out or context.folder, openness_page(schemas), text, write=not options.check)
     wish = Wish(options.forgejo, options.app, options.auth, options.local)
     try:
         made = dict(decap_files(schemas, registry, context.day(), text, wish))

@@ -36,7 +36,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
     text = context.text
     try:
-        with _key(options.key, text) as key:
+        with recorder_key(options.key, text) as key:
             if options.remote:
                 fetch_evidence(context.folder, options.remote)
             with progress_bar(text("record.recording"), shown=True) as advance:
@@ -67,7 +67,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _key(file: str | None, text: Language) -> Iterator[Path]:
+def recorder_key(file: str | None, text: Language) -> Iterator[Path]:
     """The recorder's private key: a file, or the environment's text in a file for as long as it is needed."""
     if file:
         yield Path(file)

@@ -30,7 +30,7 @@ _FOUND = tuple(code for code in CODES if code[1] in "123456")
 """What a form may find wrong: everything that a check finds within one item."""
 _SCRIPT_TEXTS = (
     "add", "attachments.choose", "attachments.help", "attachments.insecure", "base.broken", "base.used", "choose",
-    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "failed",
+    "colon", "comma", "copied", "copy_by_hand", "day.away", "day.off", "day.unknown", "day.works", "doubts", "failed",
     "how.commit", "how.copy", "how.open.edit", "how.open.filled", "how.open.new", "how.paste.edit", "how.paste.new",
     "how.request", "how.save", "how.sign", "item.instead", "item.not_now", "item.others", "item.unknown",
     "item.withheld", "more", "no", "no_problems", "optional", "paper", "paper.help", "paper.path", "paper.registrar",
@@ -158,6 +158,7 @@ def _script(edition: Edition, kind: str, title: str, path: tuple[str, ...]) -> d
         "items": f"../{edition.to_shared}{FILES['item']}",
         "page": "../items/{id}.html",
         "pages": {one: [form_page(one).removeprefix(_FOLDER), name] for one, name in others.items()},
+        "warnings": [code for code in _FOUND if CODES[code].severity == "warning"],
         "texts": {
             **{name: text(f"fill_in.{name}") for name in _SCRIPT_TEXTS},
             **{f"{code}.message": text(f"{code}.message") for code in _FOUND},

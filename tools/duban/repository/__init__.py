@@ -186,6 +186,19 @@ def create_whole(path: Path, content: bytes) -> None:
         os.link(temporary, path)
 
 
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill, which takes its place whole at the end or is gone. FileExistsError where something is there."""
+    if path.exists() or path.is_symlink():
+        raise FileExistsError(str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", ignore_cleanup_errors=True) as name:
+        draft = Path(name) / path.name
+        draft.mkdir()
+        yield draft
+        draft.rename(path)
+
+
 def remove_files(folder: Path, paths: Iterable[str]) -> None:
     """Remove files of a folder that are there, and the folders that nothing is left in."""
     for path in paths:

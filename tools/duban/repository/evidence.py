@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from duban.audit import Filed
-from duban.receipt import Receipt, digest_of_receipt, place_of
+from duban.receipt import Receipt, ReceiptError, digest_of_receipt, place_of
 from duban.repository.command import git, line
 from duban.repository.error import BranchMovedError, GitError, RevisionError
 from duban.repository.objects import FOLDER, Commit, Entry, Objects
 from duban.repository.signature import are_good, sign
+from duban.tombstone import FOLDER as TOMBSTONES
+from duban.tombstone import Tombstone, read_tombstone
 
 BRANCH = "evidence"
 REF = f"refs/heads/{BRANCH}"
@@ -68,29 +71,44 @@ class Evidence:
         ]
         return [good and holds for good, holds in zip(are_good(parts), bound, strict=True)]
 
+    def tombstones(self, tip: str) -> list[Tombstone]:
+        """The tombstones that can be read at a tip of the branch, in order; none of "" and of a damaged one."""
+        found = []
+        tree = self.objects.commit(tip).tree if tip else ""
+        for _, entry in self.objects.below(tree, TOMBSTONES.rstrip("/")) if tree else ():
+            with suppress(ReceiptError):
+                found.append(read_tombstone(self.objects.blob(entry.id)))
+        return sorted(found, key=lambda one: one.number)
+
+    def signed(self, one: Filed) -> tuple[bytes, bytes]:
+        """The bytes of a filed receipt's commit that its signature is over, and the signature, b"" for none."""
+        return _apart(self.objects.commit(one.commit).content)
+
     def file(self, receipt: Receipt, on: str, key: Path, seconds: int) -> str:
         """File one more receipt on top of a commit ("" for none), signed; the new commit.
 
         Everything is written before the branch moves, and it moves only from where it was read:
         raises BranchMovedError otherwise, SigningKeyError for a key that can't sign.
         """
+        pull = receipt.document["pull"]["number"]
+        subject = f"Receipt {receipt.seq}: pull request {pull}"
+        commit = self.signed_commit(place_of(receipt.seq), receipt.content, subject, on, key, seconds)
+        self._move(commit, on)
+        return commit
+
+    def signed_commit(self, path: str, content: bytes, subject: str, on: str, key: Path, seconds: int) -> str:
+        """A signed commit that adds one file to another commit ("" for none), on no branch yet."""
         parent = self.objects.commit(on) if on else None
-        path = place_of(receipt.seq)
-        blob = line(self.folder, "hash-object", "-w", "--stdin", given=receipt.content)
+        blob = line(self.folder, "hash-object", "-w", "--stdin", given=content)
         tree = self._tree_with(parent.tree if parent else "", path.split("/"), blob)
         head = [f"tree {tree}", *([f"parent {on}"] if on else [])]
         head += [f"{hand} {_WHO} {seconds} +0800" for hand in ("author", "committer")]
-        pull = receipt.document["pull"]["number"]
         # The digest in the message puts the content under the signature by SHA-256, whatever git's own is.
-        message = (
-            f"Receipt {receipt.seq}: pull request {pull}\n\nReceipt-SHA256: {digest_of_receipt(receipt.content)}\n"
-        )
+        message = f"{subject}\n\n{_binding(content)}\n"
         payload = "\n".join(head).encode() + b"\n\n" + message.encode()
         signature = sign(payload, key).strip().replace(b"\n", b"\n ")
         signed = "\n".join(head).encode() + b"\ngpgsig " + signature + b"\n\n" + message.encode()
-        commit = line(self.folder, "hash-object", "-t", "commit", "-w", "--stdin", given=signed)
-        self._move(commit, on)
-        return commit
+        return line(self.folder, "hash-object", "-t", "commit", "-w", "--stdin", given=signed)
 
     def _tree_with(self, tree: str, names: Sequence[str], blob: str) -> str:
         """A tree with one more file below it; folders on the way are written anew."""
