@@ -12,6 +12,7 @@ from duban.part import SCANS
 from duban.renumber import Plan, Standing, renumber
 from duban.repository import names_below
 from duban.repository.command import git
+from duban.repository.error import RevisionError
 from duban.repository.history import History
 from duban.repository.moved import differing_here
 from duban.repository.objects import Objects, Partial
@@ -56,15 +57,22 @@ def _added_scans(folder: Path, objects: Objects, tree: str) -> set[str]:
 
 
 def numbers_on_branches(history: History, base: str, refs: str) -> set[str]:
-    """The numbers that branches take which are not merged into ``base`` yet: somebody's pull request, most likely."""
-    before = history.objects.commit(base).tree
-    reader = history.reader(before)
+    """The numbers that branches take which are not merged into ``base`` yet: somebody's pull request, most likely.
+
+    One that has no history in common with it takes none.
+    """
+    reader = history.reader(history.objects.commit(base).tree)
     if reader is None:
         return set()
     found: set[str] = set()
     listed = git(history.folder, "for-each-ref", "--format=%(objectname)", f"--no-merged={base}", refs)
     for name in dict.fromkeys(listed.decode().split()):
-        proposed = history.proposed(before, history.objects.commit(name).tree)
+        try:
+            fork = history.fork(base, name)
+        except RevisionError:
+            continue
+        before, after = (history.objects.commit(one).tree for one in (fork, name))
+        proposed = history.proposed(before, after)
         paths = [one.path for one in proposed.differing if one.stays and is_in_place(one.path)]
         readings = {path: reader.read(path, proposed.after[path]) for path in paths if path in proposed.after}
         found |= {one.number for one in taken(proposed.before, readings, reader)}

@@ -204,10 +204,10 @@ class History:
         """The tree that merging a head into a base gives."""
         return self.remade([(base, head)])[0]
 
-    def fork(self, base: str) -> str:
-        """Where what is checked out parted from a revision; RevisionError where they have nothing in common."""
+    def fork(self, base: str, tip: str = "HEAD") -> str:
+        """Where a tip, or what is checked out, parted from a revision; RevisionError if they have nothing in common."""
         try:
-            return line(self.folder, "merge-base", "HEAD", base)
+            return line(self.folder, "merge-base", tip, base)
         except GitError as error:
             raise RevisionError(f"{base}: {error}") from error
 
