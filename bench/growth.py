@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
-import time
 from pathlib import Path
 
 from bench.measure import Row
-from bench.reading import duban, surroundings
+from bench.reading import duban, measured
 
 SIZES = (1_000, 50_000)
 _MOST_MEMORY = 300
@@ -25,7 +23,7 @@ def rows(work: Path, dressed: Path, root: Path) -> list[Row]:
     """
     found = {}
     for count in SIZES:
-        ledger = _ledger(work / f"ledger-{count}", dressed, root, count)
+        ledger = dressed_ledger(work / f"ledger-{count}", dressed, root, count)
         # Two of fifty thousand made-up items may resemble each other, which a check would end with 1 for.
         duban(work, "-C", str(ledger), "figures")
         seconds, memory = _built(work, ledger)
@@ -41,7 +39,8 @@ def rows(work: Path, dressed: Path, root: Path) -> list[Row]:
     return [Row(what, found[large], yardstick, found[small], 1)]
 
 
-def _ledger(folder: Path, dressed: Path, root: Path, count: int) -> Path:
+def dressed_ledger(folder: Path, dressed: Path, root: Path, count: int) -> Path:
+    """A synthetic ledger in a new folder, with what a site needs as ``dressed`` has it."""
     duban(folder.parent, "-C", str(root), "synth", str(count), str(folder))
     pinned = _PINNED.search((folder / "mkdocs.yml").read_text(encoding="utf-8"))
     if pinned is None:
@@ -58,14 +57,8 @@ def _ledger(folder: Path, dressed: Path, root: Path, count: int) -> Path:
 def _built(work: Path, ledger: Path) -> tuple[float, float]:
     """Build once and throw the site away; the seconds, and the megabytes of the largest process."""
     out = work / "grown"
-    options = ("site", "--edition", "internal", "--language", "zh", "--no-search", "--out", str(out))
-    command = (sys.executable, "-m", "duban.cli", "-C", str(ledger), *options)
-    start = time.perf_counter()
-    silent = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
-    process = os.posix_spawn(sys.executable, command, surroundings(work), file_actions=silent)
-    _, code, used = os.wait4(process, 0)
-    if code:
-        raise ValueError(f"the site of {ledger.name} could not be built")
-    seconds = time.perf_counter() - start
+    found = measured(
+        work, ledger, ("site", "--edition", "internal", "--language", "zh", "--no-search", "--out", str(out))
+    )
     shutil.rmtree(out)
-    return seconds, used.ru_maxrss / 1024
+    return found

@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,6 +30,22 @@ def duban(work: Path, *arguments: str) -> None:
 def surroundings(work: Path) -> dict[str, str]:
     """The environment that a command runs in: this one, with a cache of its own."""
     return {**os.environ, "XDG_CACHE_HOME": str(work / "cache")}
+
+
+def measured(work: Path, ledger: Path, words: Sequence[str]) -> tuple[float, float]:
+    """Run the command once: seconds, and the megabytes of its largest process; a check may end with 1, for findings.
+
+    Raises ValueError where it ends otherwise.
+    """
+    command = (sys.executable, "-m", "duban.cli", "-C", str(ledger), *words)
+    silent = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
+    start = time.perf_counter()
+    process = os.posix_spawn(sys.executable, command, surroundings(work), file_actions=silent)
+    _, status, used = os.wait4(process, 0)
+    seconds = time.perf_counter() - start
+    if os.waitstatus_to_exitcode(status) not in ((0, 1) if words[0] == "check" else (0,)):
+        raise ValueError(f"{ledger.name}: {' '.join(words)} could not be run")
+    return seconds, used.ru_maxrss / 1024
 
 
 def rows(work: Path, ledger: Path, count: int) -> list[Row]:

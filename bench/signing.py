@@ -45,12 +45,7 @@ def rows(work: Path, ledger: Path, root: Path) -> list[Row]:
 
 def _gate(work: Path, ledger: Path) -> list[Row]:
     """A pull request that touches three items, judged by the command as a workflow would call it."""
-    folder = work / "gated"
-    shutil.copytree(ledger, folder, ignore=shutil.ignore_patterns("site", "build"))
-    documents = _pull_request(folder)
-    files = [argument for name in documents for argument in (f"--{name}", str(work / f"{name}.json"))]
-    for name, document in documents.items():
-        (work / f"{name}.json").write_bytes(orjson.dumps(document))
+    folder, files = gated(work, ledger)
     command = (sys.executable, "-m", "duban.cli", "-C", str(folder), "gate", "--base", "main", "--head", "change")
     done = subprocess.run([*command, *files, "--format", "json"], capture_output=True, check=False)
     verdict = json.loads(done.stdout)["verdict"]
@@ -66,6 +61,16 @@ def _gate(work: Path, ledger: Path) -> list[Row]:
         Row(what, ours, "starting Python and git for it", started(_ITS_OWN), 1 / 3),
         Row(what, ours, "starting Python with the libraries alone, and git", started(_LIBRARIES)),
     ]
+
+
+def gated(work: Path, ledger: Path) -> tuple[Path, list[str]]:
+    """A copy of the ledger in git with a signed pull request from ``change``, and the options that tell the gate of it."""
+    folder = work / "gated"
+    shutil.copytree(ledger, folder, ignore=shutil.ignore_patterns("site", "build"))
+    documents = _pull_request(folder)
+    for name, document in documents.items():
+        (work / f"{name}.json").write_bytes(orjson.dumps(document))
+    return folder, [argument for name in documents for argument in (f"--{name}", str(work / f"{name}.json"))]
 
 
 def _audits(work: Path, root: Path) -> list[Row]:
