@@ -64,7 +64,7 @@ def _gate(work: Path, ledger: Path) -> list[Row]:
 
 
 def gated(work: Path, ledger: Path) -> tuple[Path, list[str]]:
-    """A copy of the ledger in git with a signed pull request from ``change``, and the options that tell the gate of it."""
+    """A copy of the ledger in git, with a signed pull request from ``change``, and what tells the gate of that."""
     folder = work / "gated"
     shutil.copytree(ledger, folder, ignore=shutil.ignore_patterns("site", "build"))
     documents = _pull_request(folder)
