@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conftest import AS_OF
-from duban.audit import Verified, Violation
+from duban.chain import Verified, Violation
 from duban.model import Ledger
 from duban.proof import PROOF_STATES, Proof, Proofs, ProofState, Signer
 from duban.publish.examination import Examination

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duban.audit import Violation
+from duban.chain import Violation
 from duban.finding import Finding
 from duban.language import language
 from duban.model import Ledger

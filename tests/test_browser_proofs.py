@@ -14,7 +14,7 @@ from playwright.sync_api import Page as BrowserPage
 from browsing import ONLY_FORMS, PHONE, pdf_pages, served
 from conftest import AS_OF, ROOT
 from duban import site
-from duban.audit import Violation
+from duban.chain import Violation
 from duban.load import Readings
 from duban.model import Ledger
 from duban.proof import Proofs

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, GitFolder, Outcome
-from duban.audit import Verified
 from duban.auditor import audited
+from duban.chain import Verified
 from duban.examiner import examined
 from duban.language import language
 from duban.memory import Memory

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import AS_OF
 from duban import site
-from duban.audit import Violation
+from duban.chain import Violation
 from duban.language import language
 from duban.load import read
 from duban.model import Item, Ledger

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from duban.chain import BEGINNING, Chain, Filed, Verified, Violation, chain
 from duban.change import change
-from duban.finding import CODES, Detail, Finding
+from duban.finding import CODES, Finding
 from duban.gate import Judgement, Proposed, judged
 from duban.model import Registry
+from duban.moment import clearly_before
 from duban.part import Part, parts_of
 from duban.proof import Proof, ProofState, Signer, Touched
-from duban.receipt import (
-    Merge,
-    Receipt,
-    ReceiptError,
-    Rules,
-    digest_of_receipt,
-    place_of,
-    read_receipt,
-    verdict_of,
-)
+from duban.receipt import Merge, Receipt, Rules, verdict_of
 from duban.signoff import Signed
-from duban.tombstone import FOLDER as TOMBSTONES
-from duban.tombstone import Tombstone, moved_by, read_tombstone, translated
-from duban.tombstone import place_of as tombstone_place
+from duban.tombstone import moved_by
 
-_CLOCKS_APART = timedelta(minutes=10)
-"""The forge's clock and the recorder's may differ so much."""
 _CODE_OF = {"D9": "A209", "G105": "A210", "G106": "A211", "G107": "A211", "G108": "A211"}
 _JUDGED = ("changes", "verdict")
 """What a receipt says of the judgement that must hold for good; the rest may come to be told in other words."""
@@ -38,15 +25,6 @@ _UNPROVEN = frozenset({"A201", "A203"})
 _ROOTS: tuple[Part, ...] = ("policy", "registry", "schemas")
 """The parts by which signatures are judged: where these changed without leave, nothing judged by them is proven."""
 _BY_ENTRY = frozenset({"A208"})
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """What history should not hold: the commit (of main or of evidence), a code, and what fills its message in."""
-
-    commit: str
-    code: str
-    details: Mapping[str, Detail] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +43,6 @@ class Step:
     registry: Callable[[], Registry]
     merge: Merge | None = None
     remade: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """One commit of the evidence branch. ``alone`` is true when it does nothing but add one file to its one parent."""
-
-    commit: str
-    path: str
-    content: bytes
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """How far history is known to be in order: what an audit may begin from, and where it ended."""
-
-    tip: str = ""
-    evidence: str = ""
-    seq: int = 0
-    digest: str = ""
-    merged_at: str = ""
-    recorded_at: str = ""
-    commits: int = 0
-    receipts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +67,7 @@ def audit(
     filed: Sequence[Filed],
     verify: Verify,
     is_valid: Callable[[Any], bool],
-    since: Verified = Verified(),
+    since: Verified = BEGINNING,
     earlier: Callable[[], Collection[str]] = frozenset,
 ) -> Audit:
     """Judge every step and every receipt that came since; the same rule as the gate's, ever after.
@@ -121,48 +75,27 @@ def audit(
     ``is_valid`` tells whether a document fits the schema of receipts; ``earlier`` are the commits of
     the main branch from before, whose receipts are not looked into.
     """
-    return _Audit(since, is_valid).run(steps, filed, verify, earlier)
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The receipts of an evidence branch by the commit that filed each, how far they go, and what is wrong."""
-
-    verified: Verified
-    violations: tuple[Violation, ...]
-    receipts: Mapping[str, Receipt]
-
-
-def chain(filed: Sequence[Filed], is_valid: Callable[[Any], bool], since: Verified = Verified()) -> Chain:
-    """Only the chain of receipts: numbered without a gap, each naming the one before, each alone in its commit."""
-    auditing = _Audit(since, is_valid)
-    auditing.file(filed)
-    receipts = {one.commit: receipt for one, receipt in auditing.receipts.values()}
-    return Chain(auditing.at, tuple(auditing.violations), receipts)
+    return _Audit(chain(filed, is_valid, since)).run(steps, verify, earlier, begun=since.seq > 0)
 
 
 class _Audit:
     """One audit under way."""
 
-    def __init__(self, since: Verified, is_valid: Callable[[Any], bool]) -> None:
-        self.at = since
-        self.is_valid = is_valid
-        self.violations: list[Violation] = []
+    def __init__(self, filed: Chain) -> None:
+        self.at = filed.verified
+        self.receipts, self.tombstones = filed.receipts, filed.tombstones
+        self.moved = moved_by(one for _, one in filed.tombstones)
+        self.violations = list(filed.violations)
         self.events: list[Proof | Touched] = []
-        self.receipts: dict[str, tuple[Filed, Receipt]] = {}
         self.used: set[str] = set()
         self.unsound: set[str] = set()
-        self.tombstones: list[tuple[Filed, Tombstone]] = []
-        self.moved: Mapping[str, str] = {}
 
     def found(self) -> Audit:
         return Audit(self.at, tuple(self.violations), tuple(self.events))
 
     def run(
-        self, steps: Iterable[Step], filed: Sequence[Filed], verify: Verify, earlier: Callable[[], Collection[str]]
+        self, steps: Iterable[Step], verify: Verify, earlier: Callable[[], Collection[str]], *, begun: bool
     ) -> Audit:
-        begun = self.at.seq > 0
-        self.file(filed)
         all_steps = list(steps)
         signed = self._signatures(all_steps, verify)
         self._tombstones_signed(all_steps, verify)
@@ -181,57 +114,6 @@ class _Audit:
             begun = begun or after in self.used
             if after not in self.used and (begun or after not in known):
                 self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
-
-    def file(self, filed: Sequence[Filed]) -> None:
-        """The chain of receipts, each in its place, and the tombstones between them."""
-        self.tombstones += _tombstones(filed)
-        self.moved = moved_by(one for _, one in self.tombstones)
-        for one in filed:
-            if one.path.startswith(TOMBSTONES):
-                self._tombstone(one)
-                continue
-            expected = self.at.seq + 1
-            if not one.alone:
-                self._violation(one.commit, "A213")
-            try:
-                receipt = read_receipt(one.content, self.is_valid)
-            except ReceiptError as error:
-                self._violation(one.commit, "A212", file=one.path, problem=str(error)[:200])
-                self.at = replace(self.at, evidence=one.commit, seq=expected, digest=digest_of_receipt(one.content))
-                continue
-            if receipt.seq != expected or one.path != place_of(expected):
-                self._violation(one.commit, "A205", seq=str(receipt.seq), expected=str(expected))
-            elif receipt.prev != self.at.digest:
-                self._violation(one.commit, "A205", seq=str(receipt.seq), expected=self.at.digest[:10] or "—")
-            if self.at.recorded_at and _before(receipt.recorded_at, self.at.recorded_at):
-                self._violation(one.commit, "A219", seq=str(receipt.seq), what="clock.recorded")
-            receipt = translated(receipt, self.moved)
-            after = receipt.merge.after
-            if after in self.receipts:
-                self._violation(one.commit, "A207", seq=str(receipt.seq), merge=after[:10])
-            else:
-                self.receipts[after] = one, receipt
-            self.at = replace(
-                self.at,
-                evidence=one.commit,
-                seq=expected,
-                digest=digest_of_receipt(one.content),
-                recorded_at=max(self.at.recorded_at, receipt.recorded_at),
-                receipts=self.at.receipts + 1,
-            )
-
-    def _tombstone(self, one: Filed) -> None:
-        """A tombstone follows the receipt that it names, alone in its commit."""
-        self.at = replace(self.at, evidence=one.commit)
-        if not one.alone:
-            self._violation(one.commit, "A213")
-        try:
-            found = read_tombstone(one.content)
-        except ReceiptError as error:
-            self._violation(one.commit, "A212", file=one.path, problem=str(error)[:200])
-            return
-        if found.prev != self.at.digest or one.path != tombstone_place(found.number):
-            self._violation(one.commit, "A205", seq=one.path, expected=self.at.digest[:10] or "—")
 
     def _tombstones_signed(self, steps: Sequence[Step], verify: Verify) -> None:
         """A206: a tombstone that no recorder's key of the policy before the new tip has signed."""
@@ -321,7 +203,7 @@ class _Audit:
         merged_at = receipt.submission.pull.merged_at
         if merged_at < self.at.merged_at:
             self._violation(step.id, "A219", seq=str(receipt.seq), what="clock.merged")
-        if _before(receipt.recorded_at, merged_at):
+        if clearly_before(receipt.recorded_at, merged_at):
             self._violation(step.id, "A219", seq=str(receipt.seq), what="clock.recorded")
         self.at = replace(self.at, merged_at=max(self.at.merged_at, merged_at))
 
@@ -350,14 +232,6 @@ class _Audit:
 
     def _violation(self, commit: str, code: str, **details: str) -> None:
         self.violations.append(Violation(commit, code, details))
-
-
-def _tombstones(filed: Iterable[Filed]) -> Iterator[tuple[Filed, Tombstone]]:
-    """Those that can be read; of the others the chain tells."""
-    for one in filed:
-        if one.path.startswith(TOMBSTONES):
-            with suppress(ReceiptError):
-                yield one, read_tombstone(one.content)
 
 
 def _recorders(step: Step) -> tuple[str, ...]:
@@ -393,7 +267,3 @@ def _signer(one: Signed) -> Signer:
 
 def _code(code: str) -> str:
     return _CODE_OF.get(code) or _CODE_OF.get(code[:2], "A215")
-
-
-def _before(moment: str, other: str) -> bool:
-    return datetime.fromisoformat(moment) < datetime.fromisoformat(other) - _CLOCKS_APART

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from duban.audit import Audit, Filed, Step, Verified, Violation, audit
+from duban.audit import Audit, Step, audit
+from duban.chain import Filed, Verified, Violation
 from duban.change import change
 from duban.filing import NAMES
 from duban.memory import Memory

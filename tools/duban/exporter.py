@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from duban.audit import Filed
+from duban.chain import Filed
 from duban.examiner import examined
 from duban.exit.proofs import Evidence, Signed
 from duban.exit.whole import digest, exit_files, sums

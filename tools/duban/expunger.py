@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from duban.audit import Violation
 from duban.auditor import GenesisError, audited, main_tip
+from duban.chain import Violation
 from duban.filing import identity_at, is_record
 from duban.finding import Pointer
 from duban.memory import Memory

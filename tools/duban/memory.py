@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from duban.audit import Audit, Verified
+from duban.audit import Audit
+from duban.chain import Verified
 from duban.program import program_digest
 from duban.proof import Proof, Signer
 from duban.repository import write_whole

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 """The time that a Chinese office's days are counted in: one zone, no summer time."""
+_CLOCKS_APART = timedelta(minutes=10)
+"""The forge's clock and the recorder's may differ so much."""
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)\Z")
 
 
@@ -25,6 +27,11 @@ def instant(text: str) -> str:
 def instant_of(seconds: int) -> str:
     """The same of seconds since 1970, as git counts."""
     return instant(datetime.fromtimestamp(seconds, UTC).isoformat())
+
+
+def clearly_before(moment: str, other: str) -> bool:
+    """Whether an instant is before another by more than the clocks of two machines may differ."""
+    return datetime.fromisoformat(moment) < datetime.fromisoformat(other) - _CLOCKS_APART
 
 
 def day_in_china(moment: str) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from duban.audit import Filed, Verified, Violation, chain
 from duban.auditor import genesis_of, main_tip, opened, receipt_check
+from duban.chain import Chain, Filed, Verified, Violation, chain
 from duban.forge import Forge, ForgeError
 from duban.gate import Judgement, judged
 from duban.memory import Memory
@@ -65,11 +65,11 @@ def record(
         is_valid = receipt_check(history, end)
         standing = chain(filed, is_valid, since)
         rules = {one: history.objects.commit(one).parents[0] for one in commits}
-        broken = (*standing.violations, *_unsigned(history, evidence, filed, standing.receipts, rules, end))
+        broken = (*standing.violations, *_unsigned(history, evidence, filed, standing, rules, end))
         if broken:
             return Recorded(0, (), broken, tip)
         at, unknown, written = replace(standing.verified, evidence=tip), [], 0
-        have = {one.merge.after for one in standing.receipts.values()}
+        have = standing.receipts.keys()
         missing = [one for one in commits if one not in have]
         for place, commit in enumerate(missing):
             made = _receipt(history, forge, commit, at, now)
@@ -142,7 +142,7 @@ def _unsigned(
     history: History,
     evidence: Evidence,
     filed: Sequence[Filed],
-    receipts: Mapping[str, Receipt],
+    standing: Chain,
     rules: Mapping[str, str],
     end: str,
 ) -> Iterator[Violation]:
@@ -151,6 +151,7 @@ def _unsigned(
     Which policy that was the main branch tells (``rules``), never the receipt; for a merge that is
     not on it, or not yet here, it is that of its tip.
     """
+    receipts = {one.commit: receipt for one, receipt in standing.receipts.values()}
     asked = []
     for one in filed:
         before = rules.get(receipts[one.commit].merge.after, end) if one.commit in receipts else end

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import Any
 
-from duban.audit import Violation
 from duban.auditor import Audited, GenesisError, audited
+from duban.chain import Violation
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
 from duban.cli.table import on_one_line
 from duban.finding import Finding

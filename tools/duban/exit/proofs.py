@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from duban.audit import Filed
+from duban.chain import Filed
 from duban.finding import Finding
 from duban.language import Language
 from duban.publish.examination import Examination

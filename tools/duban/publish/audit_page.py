@@ -8,7 +8,7 @@ from heapq import nlargest
 
 from markupsafe import Markup
 
-from duban.audit import Violation
+from duban.chain import Violation
 from duban.finding import Finding
 from duban.moment import day_in_china
 from duban.proof import PROOF_STATES, Proof, ProofState

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
-from duban.audit import Verified, Violation
+from duban.chain import Verified, Violation
 from duban.finding import Pointer
 from duban.proof import Proof, Proofs, Signer
 from duban.publish.place import entry_around

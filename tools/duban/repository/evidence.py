@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from duban.audit import Filed
+from duban.chain import Filed
 from duban.receipt import Receipt, ReceiptError, digest_of_receipt, place_of
 from duban.repository.command import git, line
 from duban.repository.error import BranchMovedError, GitError, RevisionError
