@@ -58,7 +58,7 @@ def expression(text: str) -> Expression | None:
 
 def licence_of(package: Package) -> str:
     """An SPDX expression; "" where nobody can say."""
-    told = (package.licence,) if package.registry == "npm" else _installed(package)
+    told = (package.licence,) if package.registry == "npm" else installed(package)
     return next((one for one in (*told, READ.get(package.key, "")) if expression(one) is not None), "")
 
 
@@ -86,7 +86,7 @@ def _allowed(parsed: Expression) -> bool:
     return str(parsed) in ALLOWED
 
 
-def _installed(package: Package) -> Iterator[str]:
+def installed(package: Package) -> Iterator[str]:
     """What the metadata of that very version says, the exact before the rough."""
     try:
         metadata = importlib.metadata.metadata(package.name)
