@@ -141,3 +141,6 @@ def test_it_builds_the_public_site_from_another_folder(installed: Path, ledger: 
     assert (out / "en/index.html").is_file()
     assert (out / "assets/duban.css").read_bytes() == (ROOT / "site/theme/assets/duban.css").read_bytes()
     assert str(ROOT) not in home
+    # Without the bundled scripts, which come from npm, the plain table is what readers have.
+    assert not (out / "assets/ledger.js").exists()
+    assert 'id="ledger-plain"' in (out / "ledger.html").read_text(encoding="utf-8")
