@@ -234,7 +234,7 @@ NPM_CLEAN = {"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"vulne
 NPM_BROKEN = {
     **NPM_CLEAN,
     "vulnerabilities": {
-        "low": {"range": "<2", "via": [VIA]},
+        "low": {"range": "", "via": [VIA]},
         "top": {"range": "*", "via": ["low"]},
     },
 }

@@ -69,7 +69,7 @@ def of_npm_audit(asked: str, out: str, err: str) -> Answer:
     if not isinstance(document.get("vulnerabilities"), dict) or "metadata" not in document:
         return Answer(asked, not_asked=_why(out, err))
     known = [
-        f"{name} {one.get('range', '')}: {each['severity']}: {each['title']} {each.get('url', '')}".rstrip()
+        f"{name} {each.get('range', '')}: {each['severity']}: {each['title']} {each.get('url', '')}".rstrip()
         for name, one in sorted(document["vulnerabilities"].items())
         for each in one["via"]
         if isinstance(each, dict)
