@@ -6,10 +6,11 @@ PORT ?= 8000
 MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
+SUPPLY := PYTHONPATH=tools $(BIN)/python -m supply
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css site/browser/fill_in/*.js)
 
-.PHONY: help serve build test check bench demo editor pictures corpus fuzz chromium clean
+.PHONY: help serve build test check bench demo editor pictures corpus fuzz sbom wheel vulnerabilities chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -47,6 +48,7 @@ check: $(VENV)/.package ## lint, types, layers, schemas, workflows
 	$(BIN)/duban check
 	$(BIN)/duban settings --check
 	$(BIN)/duban form --snippets --check
+	$(SUPPLY) check
 
 bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items; PARTS="reading site" for some
 	$(BIN)/python -m bench $(N) $(PARTS)
@@ -75,6 +77,22 @@ fuzz: $(VENV)/.package ## what anybody may send, fuzzed by coverage for MINUTES=
 	@$(BIN)/python -c "import atheris" 2>/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	cd tests && ../$(BIN)/python -m fuzz --minutes $(MINUTES)
+
+sbom: $(VENV)/.package ## the bill of materials and the table of licences, made anew from the locks
+	$(SUPPLY) write
+
+wheel: $(VENV)/.libraries ## the wheel of the last commit in dist, the same bytes wherever it is made
+	@rm -rf build/wheel && mkdir -p build/wheel
+	git archive HEAD | tar -x -C build/wheel
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) sh .ci/wheel $(abspath $(BIN)) build/wheel dist
+
+vulnerabilities: build/audit/.done ## asks for known vulnerabilities of all that the locks name; ends in error 4 where nobody answers
+	PYTHONPATH=tools build/audit/bin/python -m supply vulnerabilities
+
+build/audit/.done: requirements-audit.lock
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
 
 chromium: ## a Chromium for the browser tests, where there is none
 	@sh .ci/chromium $(BIN)

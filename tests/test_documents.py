@@ -21,7 +21,13 @@ from duban.cli import COMMANDS
 
 READMES = ("README.md", "README.zh.md")
 DECISION_PARTS = ("Context", "Choice", "Effect on trust", "Effect on old items")
-LOCKS = ("requirements.lock", "requirements-node.lock", "requirements-run.lock", "requirements-fuzz.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-node.lock",
+    "requirements-run.lock",
+    "requirements-fuzz.lock",
+    "requirements-audit.lock",
+)
 readmes = pytest.mark.parametrize("name", READMES)
 
 

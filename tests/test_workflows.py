@@ -23,6 +23,8 @@ Problems = Iterator[str]
 FOLDER = ROOT / ".github/workflows"
 TRUSTED = ("gate.yml", "record.yml", "daily.yml", "publish.yml")
 UNTRUSTED = ("validate.yml", "check.yml", "review-signal.yml")
+ASKING = ("vulnerabilities.yml",)
+"""Runs the default branch's code and needs no trust: it may only read, holds nothing, and nothing waits for it."""
 DEFAULT_BRANCH = "${{ github.event.repository.default_branch }}"
 CHECKOUT = "actions/checkout"
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}\Z")
@@ -31,6 +33,7 @@ OWN_ACTION = "./.github/actions/duban"
 DUBAN = re.compile(r"\.venv/bin/duban ([a-z]+)((?: --?[a-z][\w-]*| [\w./-]+| \"\$[A-Z_]+\")*)")
 SHOWN = " | sed 's/^/    /' | tee -a \"$GITHUB_STEP_SUMMARY\""
 SET_UP = re.compile(r"python3 -m venv \.venv|\.venv/bin/python -m pip install [\w .=:-]+|npm (?:ci|run build) [\w =-]+")
+ASKS = "../.venv/bin/python -m supply vulnerabilities"
 UNTRUSTED_EVENTS = {"pull_request", "pull_request_review", "merge_group", "push"}
 TRUSTED_EVENTS = {"pull_request_target", "workflow_run", "schedule", "workflow_dispatch", "push"}
 
@@ -114,6 +117,16 @@ def only_set_up(document: Document) -> Problems:
             yield f"{step['run']}: no shell named"
 
 
+def only_asks(document: Document) -> Problems:
+    """What it runs is its own set-up, from the lock of what asks, and then the one question."""
+    *before, last = [step for step in steps(document) if "run" in step]
+    if last["run"] != ASKS or last.get("working-directory") != "tools":
+        yield f"{last['run']}: not the question"
+    yield from only_set_up({"runs": {"steps": before}})
+    if not any(step["run"].rstrip().endswith("-r requirements-audit.lock") for step in before):
+        yield "not what asks"
+
+
 def nothing_kept_from_elsewhere(document: Document) -> Problems:
     for step in steps(document):
         if "cache" in step.get("uses", "") or any("cache" in key for key in step.get("with", {})):
@@ -141,15 +154,18 @@ def failures_seen(document: Document) -> Problems:
 
 EVERYWHERE = (no_rights_on_top, no_expression_in_scripts, only_pinned, bounded, failures_seen)
 WHERE_TRUSTED = (only_the_default_branch, only_duban, nothing_kept_from_elsewhere)
+WHERE_IT_ASKS = (only_the_default_branch, only_asks, nothing_kept_from_elsewhere, no_credentials_kept)
 IN_THE_ACTION = (no_expression_in_scripts, only_pinned, only_set_up, nothing_kept_from_elsewhere)
 
 
 def test_every_workflow_is_either_trusted_or_not() -> None:
-    assert sorted([*TRUSTED, *UNTRUSTED]) == sorted(WORKFLOWS)
+    assert sorted([*TRUSTED, *UNTRUSTED, *ASKING]) == sorted(WORKFLOWS)
     for name in UNTRUSTED:
         assert set(WORKFLOWS[name]["on"]) <= UNTRUSTED_EVENTS
     for name in TRUSTED:
         assert set(WORKFLOWS[name]["on"]) <= TRUSTED_EVENTS
+    for name in ASKING:
+        assert set(WORKFLOWS[name]["on"]) == {"schedule", "workflow_dispatch"}
 
 
 @pytest.mark.parametrize("name", sorted(WORKFLOWS))
@@ -161,6 +177,12 @@ def test_every_workflow_keeps(name: str, check: Callable[[Document], Problems]) 
 @pytest.mark.parametrize("name", TRUSTED)
 @pytest.mark.parametrize("check", WHERE_TRUSTED)
 def test_every_trusted_workflow_keeps(name: str, check: Callable[[Document], Problems]) -> None:
+    assert list(check(WORKFLOWS[name])) == []
+
+
+@pytest.mark.parametrize("name", ASKING)
+@pytest.mark.parametrize("check", WHERE_IT_ASKS)
+def test_a_workflow_that_asks_keeps(name: str, check: Callable[[Document], Problems]) -> None:
     assert list(check(WORKFLOWS[name])) == []
 
 
@@ -242,6 +264,19 @@ def test_the_checks_of_the_action_can_fail() -> None:
     assert list(only_set_up(document)) != []
 
 
+def test_the_checks_of_what_asks_can_fail() -> None:
+    for number, key, slip in (
+        (-1, "run", ASKS + " || true"),
+        (-1, "run", ".venv/bin/duban check"),
+        (-1, "working-directory", "tests"),
+        (-2, "run", ".venv/bin/python -m pip install --require-hashes --only-binary=:all: -r requirements.lock"),
+        (-2, "run", "curl example.invalid"),
+    ):
+        document = deepcopy(WORKFLOWS["vulnerabilities.yml"])
+        document["jobs"]["ask"]["steps"][number][key] = slip
+        assert list(only_asks(document)) != [], slip
+
+
 def rights(name: str) -> dict[str, dict[str, str]]:
     return {job: body["permissions"] for job, body in WORKFLOWS[name]["jobs"].items()}
 
@@ -255,6 +290,7 @@ def test_the_rights_are_these_and_no_others() -> None:
         "gate.yml": {"gate": {**reads, "pull-requests": "read", "statuses": "write"}},
         "record.yml": {"record": {**reads, "pull-requests": "read"}},
         "daily.yml": {"daily": reads},
+        "vulnerabilities.yml": {"ask": reads},
         "publish.yml": {"build": reads, "deploy": {"pages": "write", "id-token": "write"}},
     }
 
