@@ -16,6 +16,7 @@ from duban.language import Language
 from duban.model import Registry
 from duban.publish.pull_summary import summary
 from duban.pull import Account, Pull
+from duban.repository import append_to
 from duban.repository.error import ShallowError
 from duban.signoff import Submission, hands_of
 
@@ -70,7 +71,6 @@ def _write(written: str, out: str | None, text: Language) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        with Path(out).open("ab") as stream:
-            stream.write(content)
+        append_to(Path(out), content)
     except OSError as error:
         raise UsageError(text("summary.not_written", file=out, problem=str(error))) from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION, PUBLIC_CONFIGURATION = "mkdocs.yml", "mkdocs.public.yml"
 _RULES = ("registry/", "schemas/")
 _GRAIN_NS = 2_000_000_000
+_UNFINISHED = ".duban-new"
 
 
 class FolderTree(Mapping[str, bytes]):
-    """The ledger's files in a working folder, each read when it is asked for.
+    """The ledger's files in a working folder, each read when it is asked for; ChangedError for one that has gone since.
 
     Links and special files are left out. Only what all others are judged by is kept once it was read:
     a ledger is as large as its items. ``stamp`` tells whether a file changed without reading it.
@@ -47,8 +49,11 @@ class FolderTree(Mapping[str, bytes]):
             return self._kept[path]
         if path not in self._paths:
             raise KeyError(path)
-        with open(self._place(path), "rb") as stream:  # noqa: PTH123 - many paths
-            content = stream.read()
+        try:
+            with open(self._place(path), "rb") as stream:  # noqa: PTH123 - many paths
+                content = stream.read()
+        except FileNotFoundError as error:
+            raise ChangedError(path) from error
         if path.startswith(_RULES):
             self._kept[path] = content
         return content
@@ -67,7 +72,10 @@ class FolderTree(Mapping[str, bytes]):
 
         "" for a file so young that it might change again within the clock's grain.
         """
-        found = os.stat(self._place(path), follow_symlinks=False)  # noqa: PTH116 - many paths
+        try:
+            found = os.stat(self._place(path), follow_symlinks=False)  # noqa: PTH116 - many paths
+        except FileNotFoundError as error:
+            raise ChangedError(path) from error
         if max(found.st_mtime_ns, found.st_ctime_ns) > self._scanned_ns - _GRAIN_NS:
             return ""
         return f"{found.st_mtime_ns:x}.{found.st_ctime_ns:x}.{found.st_size:x}.{found.st_ino:x}"
@@ -186,6 +194,19 @@ def create_whole(path: Path, content: bytes) -> None:
         os.link(temporary, path)
 
 
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder beside, to be filled; it becomes ``path``, which is empty or not there, whole or not at all."""
+    stage = path.parent / f".{path.name}{_UNFINISHED}"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+        stage.rename(path)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
 def remove_files(folder: Path, paths: Iterable[str]) -> None:
     """Remove files of a folder that are there, and the folders that nothing is left in."""
     for path in paths:
@@ -197,19 +218,34 @@ def remove_files(folder: Path, paths: Iterable[str]) -> None:
 
 
 def append_to(path: Path, content: bytes) -> int:
-    """Add to the end of a file; where in it the content begins. What was there stays as it was."""
+    """Add to the end of a file, all or nothing; where in it the content begins. What was there stays as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as stream:
+    with path.open("ab", buffering=0) as stream:
         start = stream.tell()
-        stream.write(content)
+        write_all(stream.fileno(), content, start)
     return start
+
+
+def write_all(descriptor: int, content: bytes, start: int) -> None:
+    """Write to a file opened to be added to, which is ``start`` long. Where not all fits, OSError, and as it was."""
+    left = memoryview(content)
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+    except OSError:
+        with suppress(OSError):  # what is no file has no length
+            os.ftruncate(descriptor, start)
+        raise
 
 
 @contextmanager
 def _beside(path: Path, content: bytes) -> Iterator[Path]:
-    """The content in a file of its own in the same folder, gone afterwards unless it was moved."""
+    """The content in a file of its own in the same folder, gone afterwards unless it was moved.
+
+    Only a kill leaves it behind: its name begins with a dot, which no ledger reads, and ends as .gitignore has it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
