@@ -14,7 +14,7 @@ _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 def told(error: Exception, text: Language) -> str | None:
-    """What a person is told, None for a bug. Every file of ours is written whole or not at all: running again is safe."""
+    """What a person is told, None for a bug. Files of ours are written whole or not at all: running again is safe."""
     match error:
         case UsageError():
             return str(error)

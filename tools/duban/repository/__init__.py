@@ -244,15 +244,20 @@ def _beside(path: Path, content: bytes) -> Iterator[Path]:
 
     Only a kill leaves it behind: its name begins with a dot, which no ledger reads, and ends as .gitignore has it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
+    name = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         Path(name).chmod(0o644)
         yield Path(name)
+    except OSError as error:
+        # Whoever is told wants to know of the file that was asked for.
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        if name:
+            Path(name).unlink(missing_ok=True)
 
 
 def names_below(folder: Path) -> list[str]:
