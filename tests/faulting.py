@@ -117,13 +117,14 @@ def child(asked: dict[str, Any], answer: int) -> None:
             return
     moments = Moments(asked["fault"], asked["moment"])
     if asked["limit"] is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (asked["limit"], asked["limit"]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (asked["limit"], resource.RLIM_INFINITY))
     sys.stdout, sys.stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
     sys.addaudithook(moments)
     try:
         told["code"] = cli.main(asked["arguments"])
     except SystemExit as end:
         told["code"] = int(end.code or 0)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     told["moments"], moments.moment = moments.count, 0
     for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
         stream.flush()

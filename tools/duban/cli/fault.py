@@ -7,7 +7,7 @@ import os
 
 from duban.cli.context import UsageError
 from duban.language import Language
-from duban.repository.error import ChangedError, GitError, LedgerError, RevisionError
+from duban.repository.error import ChangedError, ContentError, GitError, LedgerError, RevisionError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -20,6 +20,8 @@ def told(error: Exception, text: Language) -> str | None:
             return str(error)
         case LedgerError():
             return text("cli.no_ledger", folder=str(error))
+        case ContentError():
+            return text("cli.damaged", problem=str(error))
         case RevisionError():
             return text("cli.no_revision", problem=str(error))
         case ChangedError():

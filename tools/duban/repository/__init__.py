@@ -10,14 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duban.filing import NAMES
 from duban.model import Tree
 from duban.moment import CHINA, instant
 from duban.parse import parse
 from duban.repository.command import line
-from duban.repository.error import ChangedError, GitError, LedgerError, RevisionError
+from duban.repository.error import ChangedError, ContentError, GitError, LedgerError, RevisionError
+
+if TYPE_CHECKING:
+    from duban.repository.objects import Objects
 
 LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION, PUBLIC_CONFIGURATION = "mkdocs.yml", "mkdocs.public.yml"
@@ -92,18 +95,30 @@ def tree_of(folder: Path) -> FolderTree:
 
 
 def tree_at(folder: Path, revision: str) -> Tree:
-    """The ledger's files at a git revision. Raises RevisionError."""
-    import git
+    """The ledger's files at a git revision, each held against its id.
 
-    commit = _commit(folder, revision)
-    root = commit.tree
-    tree: dict[str, bytes] = {}
-    for name in LEDGER_FOLDERS:
-        if name in root:
-            for blob in root[name].traverse():
-                if isinstance(blob, git.Blob) and blob.mode in (git.Blob.file_mode, git.Blob.executable_mode):
-                    tree[str(blob.path)] = blob.data_stream.read()
-    return tree
+    Raises RevisionError, ContentError where an object is damaged or missing.
+    """
+    from duban.repository.objects import Objects
+
+    commit = commit_of(folder, revision)
+    with Objects(folder) as objects:
+        try:
+            root = objects.commit(commit).tree
+            named = [name for name in LEDGER_FOLDERS if name in objects.tree(root)]
+            return {path: content for name in named for path, content in _files_of(objects, root, name)}
+        except RevisionError as error:
+            raise ContentError(f"{revision}: {error}") from error
+
+
+def _files_of(objects: Objects, tree: str, name: str, above: str = "") -> Iterator[tuple[str, bytes]]:
+    """The files at a name of a tree: itself, or all below it. Links and other repositories are left out."""
+    entry, path = objects.tree(tree)[name], f"{above}{name}"
+    if entry.mode == "40000":
+        for one in objects.tree(entry.id):
+            yield from _files_of(objects, entry.id, one, f"{path}/")
+    elif entry.mode in ("100644", "100755"):
+        yield path, objects.read(entry.id)[2]
 
 
 def commit_of(folder: Path, revision: str) -> str:
