@@ -18,9 +18,6 @@ import pytest
 
 from conftest import ROOT, GitFolder
 from duban.cli import COMMANDS
-from duban.language import LANGUAGES
-from duban.load import read
-from duban.repository import tree_of
 from faulting import contents, left_behind
 from test_commands import NEW
 from test_import_books import described, file_of
@@ -199,7 +196,7 @@ class Trial:
 
     def some_moments(self, count: int) -> list[int]:
         """The last moment and some others, the same ones each time; where processes share the work, some early ones."""
-        chance = random.Random(self.name)  # noqa: S311 - which moments, no secret
+        chance = random.Random(self.name)
         if self.name == "site":
             return chance.sample(range(1, self.moments // 2), count)
         return [self.moments, *chance.sample(range(1, self.moments), min(count, self.moments) - 1)]

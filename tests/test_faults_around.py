@@ -30,8 +30,7 @@ from duban.repository.lock import held
 from duban.search_store import Bundle, opened
 from forge_server import ForgeServer, Told
 from test_commands import NEW
-from test_faults import ITEMS, Children, children, first_office, told_well  # noqa: F401 - fixtures among them
-from test_faults import fault, office  # noqa: F401
+from test_faults import ITEMS, Children, children, fault, first_office, office, told_well  # noqa: F401 - fixtures among them  # noqa: F401
 
 Run = Callable[..., Outcome]
 Copy = Callable[..., Path]
