@@ -20,21 +20,28 @@ class Draft:
         self.folder = out.parent / f".{out.name}.draft"
         self._record = out.parent / f".{out.name}.manifest.json"
         self.record = out.parent / f".{out.name}.draft.manifest.json"
+        self._old = out.parent / f".{out.name}.old"
         self.drop()
+        # A run that was killed while its draft took the place of what stood there.
+        if not out.exists() and self._old.is_dir():
+            self._old.rename(out)
         if out.is_dir():
             shutil.copytree(out, self.folder, copy_function=_linked, symlinks=True)
         if self._record.is_file():
             shutil.copy2(self._record, self.record)
 
     def publish(self) -> None:
-        """Put the draft in the place of what stood there."""
-        old = self._out.parent / f".{self._out.name}.old"
-        shutil.rmtree(old, ignore_errors=True)
+        """Put the draft in the place of what stood there.
+
+        No record lies there meanwhile: it would vouch for files of another build.
+        """
+        shutil.rmtree(self._old, ignore_errors=True)
+        self._record.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
-            self._out.rename(old)
+            self._out.rename(self._old)
         self.folder.rename(self._out)
         self.record.replace(self._record)
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self._old, ignore_errors=True)
 
     def drop(self) -> None:
         """Leave nothing of the draft; what stands there stays."""

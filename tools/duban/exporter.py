@@ -14,7 +14,7 @@ from duban.language import language
 from duban.load import Readings
 from duban.publish.edition import edition
 from duban.receipt import ReceiptError, read_receipt
-from duban.repository import names_below, new_folder, standing_commit, write_whole
+from duban.repository import names_below, standing_commit, whole_folder, write_whole
 from duban.repository.bundle import write_bundle
 from duban.repository.error import RevisionError
 from duban.repository.evidence import BRANCH
@@ -47,7 +47,7 @@ def export_all(folder: Path, readings: Readings, day: str, out: Path) -> int:
     verified = examination.verified
     evidence = _evidence(folder, verified.evidence) if examination.held else Evidence()
     found: dict[str, str] = {}
-    with new_folder(out) as draft:
+    with whole_folder(out) as draft:
         files = exit_files(readings, made, evidence, standing_commit(folder))
         for path, content in chain(_scans(folder), files):
             write_whole(draft / path, content)

@@ -11,6 +11,9 @@ import orjson
 
 from duban.repository import names_below, write_whole
 
+_LONGEST = 48
+"""Characters of a name that fit into another one, whatever they are."""
+
 
 class Manifest:
     """The files of a site. It is kept beside the output folder, so that a build writes only what changed.
@@ -77,19 +80,24 @@ class Manifest:
 
 
 def put(file: Path, content: bytes) -> None:
-    """Put content in the place of a file, never into it: in a draft it may be the very file that is served.
+    """Put content in the place of a file, whole and never into it: in a draft it may be the very file that is served.
 
     One whose bytes are there already is left alone: a program that asks for it again hears so.
     """
     try:
-        stream = file.open("xb")
-    except FileExistsError:
         if file.read_bytes() == content:
             return
-        file.unlink()
-        stream = file.open("xb")
-    with stream:
-        stream.write(content)
+    except FileNotFoundError:
+        pass
+    # What a kill leaves of it is no part of the site: the next build removes it.
+    unfinished = f"{file.parent}/.{file.name[:_LONGEST]}.{os.getpid()}"
+    try:
+        with open(unfinished, "wb") as stream:  # noqa: PTH123 - many paths
+            stream.write(content)
+        os.replace(unfinished, file)  # noqa: PTH105 - many paths
+    except OSError:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
 
 
 def _digest(content: bytes) -> str:

@@ -96,6 +96,8 @@ def _received(open_ends: list[Connection]) -> Iterator[Any]:
                 raise ProcessError("a process ended before its work was done") from error
             if kind == "end":
                 open_ends.remove(end)
+            elif kind == "fault":
+                raise result
             elif kind == "error":
                 raise ProcessError(result)
             else:
@@ -108,6 +110,9 @@ def _serve(sender: Connection, work: Callable[[Any], Any], blocks: Iterable[Any]
         for block in blocks:
             sender.send(("result", work(block)))
         sender.send(("end", None))
+    except OSError as error:
+        # A full disk is the same fault wherever it is met.
+        sender.send(("fault", error))
     except BaseException:
         sender.send(("error", traceback.format_exc()))
         raise

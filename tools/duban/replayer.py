@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from duban.recorder import Recorded, record
 from duban.registry import POLICY
 from duban.replay.acts import Act, Hand, acts
 from duban.replay.play import FORGE, Played, PlayedForge, play
-from duban.repository import names_below
+from duban.repository import names_below, whole_folder
 from duban.repository.command import git, surroundings
 from duban.repository.error import GitError
 from duban.repository.signature import new_key
@@ -61,15 +60,8 @@ def replay(source: Path, tree: Tree, day: str, out: Path, told: Callable[[int, i
     Everybody of the roster gets an account of a made-up forge; the recorder's key is made anew and
     lies in the repository's own folder, where only a demonstration may keep one.
     """
-    stage = out.with_name(f".{out.name}.replay")
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    try:
-        found = _replay(source, tree, day, stage, told)
-        stage.rename(out)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-    return found
+    with whole_folder(out) as stage:
+        return _replay(source, tree, day, stage, told)
 
 
 def _replay(source: Path, tree: Tree, day: str, out: Path, told: Callable[[int, int], None] | None) -> Replayed:

@@ -18,13 +18,13 @@ import orjson
 
 from duban.indexer import FACETS, IndexerError, indexed, indexer_version
 from duban.language import LANGUAGES, language
-from duban.manifest import Manifest
+from duban.manifest import Manifest, put
 from duban.output import Prepared, base_digest
 from duban.processes import ProcessError, over_cores
 from duban.program import program_digest
 from duban.publish.search_page import INDEX
 from duban.publish.search_records import SearchRecord, Titles, search_groups
-from duban.search_store import Bundle, SearchStore
+from duban.search_store import Bundle, SearchStore, opened
 from duban.store import cache_folder
 
 # What a browser runs lies once, beside the group without a year. The rest of the program's files are
@@ -41,16 +41,16 @@ def write_search(made: Sequence[Prepared], folder: Path, manifest: Manifest, out
     Returns whether there is one: where the program is missing or fails, a line on standard error
     says so in both languages, and the site has none.
     """
-    store = SearchStore(cache_folder(folder) / "search" / made[0].edition.name)
     try:
-        bundles = _bundles(made, store, indexer_version())
-        for group, bundle in bundles.items():
-            _place(group, bundle, store, manifest, out)
+        with opened(cache_folder(folder) / "search" / made[0].edition.name) as store:
+            bundles = _bundles(made, store, indexer_version())
+            for group, bundle in bundles.items():
+                _place(group, bundle, store, manifest, out)
+            store.flush(bundles)
     except (IndexerError, ProcessError, zipfile.BadZipFile) as error:
         problem = " ".join(str(error).split())
         sys.stderr.write("".join(f"{language(code)('search.warning', problem=problem)}\n" for code in LANGUAGES))
         return False
-    store.flush(bundles)
     return True
 
 
@@ -113,7 +113,7 @@ def _place(group: str, bundle: Bundle, store: SearchStore, manifest: Manifest, o
     for path, content in store.contents(group, missing) if missing else ():
         file = folder / path
         manifest.take(file, bundle.files[path])
-        file.write_bytes(content)
+        put(file, content)
 
 
 def _digest(content: bytes) -> str:

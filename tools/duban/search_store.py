@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 
 from duban.repository import write_whole
+from duban.repository.error import BusyError
+from duban.repository.lock import held
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -26,19 +28,35 @@ class Bundle:
     files: Mapping[str, str]
 
 
+@contextmanager
+def opened(folder: Path) -> Iterator[SearchStore]:
+    """The store in a folder, for one build at a time: it is a list and archives, which are not written at once.
+
+    Another build that comes meanwhile, or one that may not write there, has a closed one.
+    """
+    with ExitStack() as until:
+        try:
+            until.enter_context(held(folder / "lock"))
+        except (BusyError, OSError):
+            yield SearchStore(folder, closed=True)
+        else:
+            yield SearchStore(folder)
+
+
 class SearchStore:
     """Bundles of one edition of one ledger: a list of them all, and for each an archive of its files.
 
-    What can't be written is held in memory for this build.
+    What can't be written is held in memory for this build; all of it where the store is ``closed``.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, closed: bool = False) -> None:
+        self._folder, self._closed = folder, closed
         self._list = folder / "bundles.json"
         self._sizes: dict[str, int] = {}
         self._bundles: dict[str, Bundle] = {}
         self._held: dict[str, Mapping[str, bytes]] = {}
-        self._read()
+        if not closed:
+            self._read()
 
     def bundle(self, group: str) -> Bundle | None:
         """What was indexed last for a group, or None where it, or a part of it, is gone."""
@@ -48,6 +66,9 @@ class SearchStore:
         """Keep a bundle, with the contents of its files where they are new."""
         self._bundles[group] = bundle
         if files is None:
+            return
+        if self._closed:
+            self._held[group] = files
             return
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as opened:
@@ -70,13 +91,15 @@ class SearchStore:
 
     def flush(self, groups: Iterable[str]) -> None:
         """Remember these groups and forget all others. A cache that cannot be written is no error."""
+        if self._closed:
+            return
         wanted = set(groups)
         rows = {
             name: {"size": self._sizes[name], **asdict(bundle)}
             for name, bundle in self._bundles.items()
             if name in wanted and name in self._sizes
         }
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             write_whole(self._list, orjson.dumps(rows))
             for name in self._bundles.keys() - wanted:
                 self._archive(name).unlink(missing_ok=True)

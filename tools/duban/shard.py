@@ -18,8 +18,9 @@ import orjson
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.program import program_digest
-from duban.reader import Judgement
+from duban.reader import Judgement, content_digest
 from duban.repository import append_to, write_whole
+from duban.repository.error import ChangedError
 
 _WASTE = 1 << 20
 """Bytes of lines that nothing points at any more which are not worth the work of writing the others again."""
@@ -63,11 +64,17 @@ class Shard:
         self.changed = True
 
     def data_of(self, path: str, digest: str, start: int, length: int, tree: Tree) -> Data:
-        """The data of a file that was judged valid; read anew where the shard has lost it."""
+        """The data of a file that was judged valid; read anew where the shard has lost it.
+
+        Raises ChangedError where the file is no longer the one that was judged.
+        """
         row = self._line(path, start, length)
         if isinstance(row, list) and len(row) == 2 and row[0] == digest and isinstance(row[1], dict):
             return row[1]
-        data, _ = parse(path, tree[path])
+        content = tree[path]
+        if content_digest(content) != digest:
+            raise ChangedError(path)
+        data, _ = parse(path, content)
         return data  # type: ignore[no-any-return]
 
     def flush(self) -> None:

@@ -23,6 +23,7 @@ from duban.output import Prepared, prepared, translated
 from duban.plugin import DubanPlugin
 from duban.publish.edition import EditionName
 from duban.publish.examination import Examination
+from duban.repository.lock import held
 from duban.search_index import write_search
 
 CONFIGURATIONS: Mapping[EditionName, str] = {"internal": "mkdocs.yml", "public": "mkdocs.public.yml"}
@@ -77,8 +78,23 @@ def build(
     unless the site is not to be ``searchable``.
 
     The public edition is built in a draft, which takes the place of ``out`` only when its leak test
-    finds nothing: else what stood there stays.
+    finds nothing: else what stood there stays. BusyError where another build writes there.
     """
+    with held(out.parent / f".{out.name}.lock"):
+        return _build(folder, name, out, day, readings, languages, examination, searchable=searchable)
+
+
+def _build(
+    folder: Path,
+    name: EditionName,
+    out: Path,
+    day: str,
+    readings: Readings,
+    languages: Iterable[str],
+    examination: Examination | None,
+    *,
+    searchable: bool,
+) -> Built:
     if examination is None:
         examination = examined(folder, readings.tree)
     codes = tuple(languages) or _languages(folder, name)
@@ -102,6 +118,13 @@ def build(
 def _write(order: Order, out: Path, manifest: Manifest) -> None:
     """Everything, into ``out``; MkDocs builds into a folder beside, since it empties the folder it builds into."""
     stage = out.parent / f".{out.name.removeprefix('.')}.stage"
+    try:
+        _write_staged(order, out, stage, manifest)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write_staged(order: Order, out: Path, stage: Path, manifest: Manifest) -> None:
     searchable = order.searchable
     editions: list[Prepared] = []
     for index, code in enumerate(order.languages):
@@ -130,7 +153,6 @@ def _write(order: Order, out: Path, manifest: Manifest) -> None:
     if searchable:
         write_search(editions, order.folder, manifest, out)
     manifest.finish()
-    shutil.rmtree(stage, ignore_errors=True)
 
 
 def _configuration(folder: Path, name: EditionName, stage: Path, code: str) -> MkDocsConfig:

@@ -11,9 +11,10 @@ from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
 
-from duban.cli.context import CLEAN, OUR_BUG, WRONG_USAGE, Context, Parser, UsageError, chosen_language
-from duban.language import language
-from duban.repository.error import LedgerError, RevisionError
+from duban.cli.context import CLEAN, OUR_BUG, WRONG_USAGE, Context, Parser, chosen_language
+from duban.cli.encoding import speak_chinese
+from duban.cli.fault import told
+from duban.language import Language, language
 
 COMMANDS = (
     "check",
@@ -71,36 +72,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         context = Context(Path(options.folder), text)
         run = options.run
         return int(run(context, options))
-    except UsageError as error:
-        sys.stderr.write(f"duban: {error}\n")
-        return WRONG_USAGE
-    except LedgerError as error:
-        sys.stderr.write(f"duban: {text('cli.no_ledger', folder=str(error))}\n")
-        return WRONG_USAGE
-    except RevisionError as error:
-        sys.stderr.write(f"duban: {text('cli.no_revision', problem=str(error))}\n")
-        return WRONG_USAGE
     except BrokenPipeError:
         return CLEAN
     except KeyboardInterrupt:
         sys.stderr.write(f"\n{text('cli.interrupted')}\n")
         return 130
-    except Exception:  # the one place where a bug is told from a finding
+    except Exception as error:  # the one place where a bug is told from all that may go wrong
+        return _failed(error, text)
+    finally:
+        gc.enable()
+
+
+def _failed(error: Exception, text: Language) -> int:
+    """Tell what ended a command; its exit code."""
+    if (said := told(error, text)) is None:
         import traceback
 
         traceback.print_exc()
         sys.stderr.write(f"{text('cli.our_bug')}\n")
         return OUR_BUG
-    finally:
-        gc.enable()
+    sys.stderr.write(f"duban: {said}\n")
+    return WRONG_USAGE
 
 
 def command() -> None:
     """The ``duban`` command: ``main``, and then an end without taking millions of values apart."""
+    speak_chinese()
     code = main()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        if code != WRONG_USAGE:  # else it was told
+            code = _failed(error, language(chosen_language(sys.argv[1:])))
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
     os._exit(code)
 
 

@@ -121,10 +121,7 @@ def _write(out: Path, found: Assessed, ledger: Ledger, text: Language) -> None:
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(text("assess.ending", file=str(out)))
-    try:
-        write_whole(out, workbook(found, ledger, text))
-    except OSError as error:
-        raise UsageError(text("export.cannot_write", file=str(out), problem=error.strerror)) from error
+    write_whole(out, workbook(found, ledger, text))
 
 
 def _print_scores(found: Sequence[Score], ledger: Ledger, text: Language) -> None:

@@ -51,10 +51,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
     )
     content = _content(made, form, options.sheets, readings)
     if out:
-        try:
-            write_whole(Path(out), content)
-        except OSError as error:
-            raise UsageError(context.text("export.cannot_write", file=out, problem=error.strerror)) from error
+        write_whole(Path(out), content)
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

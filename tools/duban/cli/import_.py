@@ -86,7 +86,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
         _save(options.save_mapping, made, saved, text)
     if options.leftovers:
         author = readings.registry.unit_name(readings.registry.policy["office"])
-        _write(options.leftovers, teller.workbook(day, author), text)
+        write_whole(Path(options.leftovers), teller.workbook(day, author))
     if options.write:
         _write_items(context, made)
     if options.format == "json":
@@ -182,20 +182,13 @@ def _save(file: str, made: Import, saved: SavedMapping, text: Language) -> None:
     listed = list(dict.fromkeys([*known, *unknown]))
     notes = {name: text(f"import.mapping.{name}") for name in ("head", "columns", "constants", "values")}
     content = mapping_text(columns.items(), saved.constants, missing, listed, saved.year, notes)
-    _write(file, content.encode(), text)
+    write_whole(Path(file), content.encode())
 
 
 def _field_at(made: Import, sheet: str, column: int) -> str:
     """The field of a column whose words a person may explain."""
     found = (one.fields for one in made.columns if (one.sheet, one.column) == (sheet, column))
     return next((fields[0] for fields in found if fields and fields[0] not in (NOTES, COMPUTED)), "")
-
-
-def _write(file: str, content: bytes, text: Language) -> None:
-    try:
-        write_whole(Path(file), content)
-    except OSError as error:
-        raise UsageError(text("export.cannot_write", file=file, problem=error.strerror)) from error
 
 
 def _write_items(context: Context, made: Import) -> None:
@@ -207,9 +200,6 @@ def _write_items(context: Context, made: Import) -> None:
                 create_whole(context.folder / one.path, one.content)
             except FileExistsError as error:
                 raise UsageError(context.text("new.exists", path=one.path)) from error
-            except OSError as error:
-                problem = error.strerror or str(error)
-                raise UsageError(context.text("export.cannot_write", file=one.path, problem=problem)) from error
             if advance and done % 100 == 0:
                 advance(done, len(new))
 

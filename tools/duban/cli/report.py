@@ -137,10 +137,7 @@ def _print(context: Context, readings: Readings, day: str, paper: str, out: Path
             raise UsageError(context.text("report.no_pdf", problem=str(error))) from error
     elif out.suffix.lower() != ".docx":
         raise UsageError(context.text("report.ending", file=str(out)))
-    try:
-        write_whole(out, content)
-    except OSError as error:
-        raise UsageError(context.text("export.cannot_write", file=str(out), problem=error.strerror)) from error
+    write_whole(out, content)
     return CLEAN
 
 

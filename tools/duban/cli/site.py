@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError
 from duban.language import Language
+from duban.repository.error import BusyError
 
 if TYPE_CHECKING:
     from duban.leak_test import LeakTest
@@ -47,6 +48,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
             options.language or (),
             searchable=not options.no_search,
         )
+    except BusyError as error:
+        raise UsageError(context.text("site.busy", out=options.out or out)) from error
     except MkDocsException as error:
         raise UsageError(context.text("site.generator", problem=str(error))) from error
     if built.tested is not None:

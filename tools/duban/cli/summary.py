@@ -16,6 +16,7 @@ from duban.language import Language
 from duban.model import Registry
 from duban.publish.pull_summary import summary
 from duban.pull import Account, Pull
+from duban.repository import append_to
 from duban.repository.error import ShallowError
 from duban.signoff import Submission, hands_of
 
@@ -52,7 +53,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
         raise UsageError(context.text("gate.forge", problem=on_one_line(str(error)))) from error
     except ShallowError as error:
         raise UsageError(context.text("audit.shallow")) from error
-    _write(written, options.out, context.text)
+    _write(written, options.out)
     return FINDINGS if judgement.findings else CLEAN
 
 
@@ -62,15 +63,11 @@ def _unsent(head: str, registry: Registry) -> Pull:
     return Pull(0, rules.get("repository", ""), rules.get("branch", ""), "", "", head, _NOBODY)
 
 
-def _write(written: str, out: str | None, text: Language) -> None:
+def _write(written: str, out: str | None) -> None:
     """Print it, or append it to a file in one piece."""
     content = written.encode()
     if out is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    try:
-        with Path(out).open("ab") as stream:
-            stream.write(content)
-    except OSError as error:
-        raise UsageError(text("summary.not_written", file=out, problem=str(error))) from error
+    append_to(Path(out), content)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from duban.cli.context import CLEAN, Context, Parser, UsageError, progress_bar
 from duban.language import Language
-from duban.repository import write_whole
+from duban.repository import whole_folder, write_whole
 from duban.synth import synthesise
 
 
@@ -24,9 +24,12 @@ def run(context: Context, options: argparse.Namespace) -> int:
         raise UsageError(context.text("synth.too_few"))
     if directory.exists() and any(directory.iterdir()):
         raise UsageError(context.text("synth.not_empty", directory=str(directory)))
-    with progress_bar(context.text("synth.writing"), shown=options.count > 1000) as advance:
+    with (
+        progress_bar(context.text("synth.writing"), shown=options.count > 1000) as advance,
+        whole_folder(directory) as stage,
+    ):
         for done, (path, content) in enumerate(synthesise(context.tree(), options.count, options.seed)):
-            write_whole(directory / path, content)
+            write_whole(stage / path, content)
             if advance and done % 100 == 0:
                 advance(done, options.count)
     sys.stdout.write(f"{directory}\n")

@@ -54,18 +54,20 @@ class Known:
         """The id of the item that a row is; "" for a new one.
 
         By its id; by the place it was taken from, where the file is the same; by what it says, in whatever file;
-        by title and day; by its serial number, where the file and the sheet have the same names.
+        by title and day; by its serial number, where the file and the sheet have the same names. A serial number
+        tells nothing of another row of the very same file: each section of it may count from 1.
         """
         rows = (source.sha256, draft.sheet, rows_text(draft.rows))
         before = draft.data.get("transcribed", {})
         serials = self._serials.get((source.file, draft.sheet, before.get("serial", "")), [])
+        taken = self.records[serials[0]]["transcribed"]["sha256"] if len(serials) == 1 else source.sha256
         identity = str(draft.data.get("id", ""))
         return (
             (identity if identity in self.records else "")
             or self._rows.get(rows, "")
             or self._contents.get(content_of(draft.data), "")
             or self._matters.get(_matter(draft.data), "")
-            or (serials[0] if len(serials) == 1 else "")
+            or (serials[0] if taken != source.sha256 else "")
         )
 
     def is_same_row(self, identity: str, draft: Draft, source: Source) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
 from duban.reminder import Reminder, Told
-from duban.repository import write_whole
+from duban.repository import write_all, write_whole
+from duban.repository.error import BusyError
+from duban.repository.lock import held
 
 _LARGE = 1 << 20
 """Bytes from which the file is written anew with only what still counts."""
@@ -52,23 +53,21 @@ class Journal:
             self._read(before, read_only=True)
             yield self
             return
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise JournalError(str(error)) from error
-        try:
-            _lock(lock)
-            self._read(before)
-            self._stream = os.open(self._file, os.O_WRONLY | os.O_APPEND)
+        with ExitStack() as until:
+            with _told():
+                until.enter_context(held(self._file.with_suffix(".lock")))
+                self._read(before)
+                self._stream = os.open(self._file, os.O_WRONLY | os.O_APPEND)
+            until.callback(self._close)
             yield self
-        finally:
-            if self._stream is not None:
-                os.fsync(self._stream)
-            for descriptor in (self._stream, lock):
-                if descriptor is not None:
-                    os.close(descriptor)
-            self._stream = None
+
+    def _close(self) -> None:
+        stream, self._stream = self._open_stream, None
+        with _told():
+            try:
+                os.fsync(stream)
+            finally:
+                os.close(stream)
 
     def told(self, post: Post) -> Told:
         """What was told there: for certain, or before there was a journal."""
@@ -88,9 +87,15 @@ class Journal:
 
         That it begins is on the disk before it does. How it ended goes there with the next line, or at the end.
         """
-        self._append({"begin": [*post], "day": reminder.day, "tells": reminder.tells})
-        os.fsync(self._open_stream)
-        yield lambda problem: self._append({"end": [*post], "failed": bool(problem)})
+        with _told():
+            self._append({"begin": [*post], "day": reminder.day, "tells": reminder.tells})
+            os.fsync(self._open_stream)
+
+        def ended(problem: str) -> None:
+            with _told():
+                self._append({"end": [*post], "failed": bool(problem)})
+
+        yield ended
 
     def tidy(self, given: Mapping[str, Reminder]) -> None:
         """Forget, of a journal that grew large, what is not among today's reminders: it is pending no more."""
@@ -109,7 +114,7 @@ class Journal:
         write_whole(self._file, b"".join(orjson.dumps(line) + b"\n" for line in self._as_lines()))
 
     def _append(self, line: dict[str, Any]) -> None:
-        os.write(self._open_stream, orjson.dumps(line) + b"\n")
+        write_all(self._open_stream, orjson.dumps(line) + b"\n", os.fstat(self._open_stream).st_size)
         self._take(line)
 
     @property
@@ -162,8 +167,12 @@ class Journal:
                 yield {"begin": [*post], "day": day, "tells": self._unsure[post]}
 
 
-def _lock(descriptor: int) -> None:
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong with the file, as a JournalError; the journal ends as it was before the line that failed."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+        yield
+    except BusyError as error:
         raise JournalError("busy") from error
+    except OSError as error:
+        raise JournalError(str(error)) from error

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duban.filing import NAMES
 from duban.model import Tree
 from duban.moment import CHINA, instant
 from duban.parse import parse
 from duban.repository.command import line
-from duban.repository.error import ChangedError, GitError, LedgerError, RevisionError
+from duban.repository.error import ChangedError, ContentError, GitError, LedgerError, RevisionError
+
+if TYPE_CHECKING:
+    from duban.repository.objects import Objects
 
 LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION, PUBLIC_CONFIGURATION = "mkdocs.yml", "mkdocs.public.yml"
 _RULES = ("registry/", "schemas/")
 _GRAIN_NS = 2_000_000_000
+_UNFINISHED = ".duban-new"
 
 
 class FolderTree(Mapping[str, bytes]):
-    """The ledger's files in a working folder, each read when it is asked for.
+    """The ledger's files in a working folder, each read when it is asked for; ChangedError for one that has gone since.
 
     Links and special files are left out. Only what all others are judged by is kept once it was read:
     a ledger is as large as its items. ``stamp`` tells whether a file changed without reading it.
@@ -47,8 +52,11 @@ class FolderTree(Mapping[str, bytes]):
             return self._kept[path]
         if path not in self._paths:
             raise KeyError(path)
-        with open(self._place(path), "rb") as stream:  # noqa: PTH123 - many paths
-            content = stream.read()
+        try:
+            with open(self._place(path), "rb") as stream:  # noqa: PTH123 - many paths
+                content = stream.read()
+        except FileNotFoundError as error:
+            raise ChangedError(path) from error
         if path.startswith(_RULES):
             self._kept[path] = content
         return content
@@ -67,7 +75,10 @@ class FolderTree(Mapping[str, bytes]):
 
         "" for a file so young that it might change again within the clock's grain.
         """
-        found = os.stat(self._place(path), follow_symlinks=False)  # noqa: PTH116 - many paths
+        try:
+            found = os.stat(self._place(path), follow_symlinks=False)  # noqa: PTH116 - many paths
+        except FileNotFoundError as error:
+            raise ChangedError(path) from error
         if max(found.st_mtime_ns, found.st_ctime_ns) > self._scanned_ns - _GRAIN_NS:
             return ""
         return f"{found.st_mtime_ns:x}.{found.st_ctime_ns:x}.{found.st_size:x}.{found.st_ino:x}"
@@ -84,18 +95,30 @@ def tree_of(folder: Path) -> FolderTree:
 
 
 def tree_at(folder: Path, revision: str) -> Tree:
-    """The ledger's files at a git revision. Raises RevisionError."""
-    import git
+    """The ledger's files at a git revision, each held against its id.
 
-    commit = _commit(folder, revision)
-    root = commit.tree
-    tree: dict[str, bytes] = {}
-    for name in LEDGER_FOLDERS:
-        if name in root:
-            for blob in root[name].traverse():
-                if isinstance(blob, git.Blob) and blob.mode in (git.Blob.file_mode, git.Blob.executable_mode):
-                    tree[str(blob.path)] = blob.data_stream.read()
-    return tree
+    Raises RevisionError, ContentError where an object is damaged or missing.
+    """
+    from duban.repository.objects import Objects
+
+    commit = commit_of(folder, revision)
+    with Objects(folder) as objects:
+        try:
+            root = objects.commit(commit).tree
+            named = [name for name in LEDGER_FOLDERS if name in objects.tree(root)]
+            return {path: content for name in named for path, content in _files_of(objects, root, name)}
+        except RevisionError as error:
+            raise ContentError(f"{revision}: {error}") from error
+
+
+def _files_of(objects: Objects, tree: str, name: str, above: str = "") -> Iterator[tuple[str, bytes]]:
+    """The files at a name of a tree: itself, or all below it. Links and other repositories are left out."""
+    entry, path = objects.tree(tree)[name], f"{above}{name}"
+    if entry.mode == "40000":
+        for one in objects.tree(entry.id):
+            yield from _files_of(objects, entry.id, one, f"{path}/")
+    elif entry.mode in ("100644", "100755"):
+        yield path, objects.read(entry.id)[2]
 
 
 def commit_of(folder: Path, revision: str) -> str:
@@ -187,16 +210,21 @@ def create_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill, which takes its place whole at the end or is gone. FileExistsError where something is there."""
-    if path.exists() or path.is_symlink():
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder beside, to be filled; it becomes ``path``, which is empty or not there, whole or not at all.
+
+    FileExistsError where something is there.
+    """
+    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
         raise FileExistsError(str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", ignore_cleanup_errors=True) as name:
-        draft = Path(name) / path.name
-        draft.mkdir()
-        yield draft
-        draft.rename(path)
+    stage = path.parent / f".{path.name}{_UNFINISHED}"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+        stage.rename(path)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
 
 
 def remove_files(folder: Path, paths: Iterable[str]) -> None:
@@ -210,26 +238,46 @@ def remove_files(folder: Path, paths: Iterable[str]) -> None:
 
 
 def append_to(path: Path, content: bytes) -> int:
-    """Add to the end of a file; where in it the content begins. What was there stays as it was."""
+    """Add to the end of a file, all or nothing; where in it the content begins. What was there stays as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as stream:
+    with path.open("ab", buffering=0) as stream:
         start = stream.tell()
-        stream.write(content)
+        write_all(stream.fileno(), content, start)
     return start
+
+
+def write_all(descriptor: int, content: bytes, start: int) -> None:
+    """Write to a file opened to be added to, which is ``start`` long. Where not all fits, OSError, and as it was."""
+    left = memoryview(content)
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+    except OSError:
+        with suppress(OSError):  # what is no file has no length
+            os.ftruncate(descriptor, start)
+        raise
 
 
 @contextmanager
 def _beside(path: Path, content: bytes) -> Iterator[Path]:
-    """The content in a file of its own in the same folder, gone afterwards unless it was moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """The content in a file of its own in the same folder, gone afterwards unless it was moved.
+
+    Only a kill leaves it behind: its name begins with a dot, which no ledger reads, and ends as .gitignore has it.
+    """
+    name = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         Path(name).chmod(0o644)
         yield Path(name)
+    except OSError as error:
+        # Whoever is told wants to know of the file that was asked for.
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        if name:
+            Path(name).unlink(missing_ok=True)
 
 
 def names_below(folder: Path) -> list[str]:

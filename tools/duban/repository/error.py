@@ -28,7 +28,11 @@ class BranchMovedError(Exception):
 
 
 class ChangedError(Exception):
-    """A file that no longer holds what was read of it; nothing was written."""
+    """A file that no longer holds what was read of it, or is gone; nothing was written."""
+
+
+class BusyError(Exception):
+    """Something that is for one run at a time is in use by another."""
 
 
 class EditedSinceError(Exception):
