@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,6 @@ class Children:
 
     server: subprocess.Popen[str]
     cache: Path
-    known: dict[str, int] = field(default_factory=dict)
 
     def run(self, folder: Path, *arguments: str, **asked: Any) -> dict[str, Any]:
         stdin, stdout = self.server.stdin, self.server.stdout
