@@ -94,7 +94,7 @@ def mounted(kind: str, folder: Path) -> None:
         mount("-o", "remount,bind,ro", str(folder))
         return
     beside = folder.with_name("kept")
-    shutil.copytree(folder, beside, symlinks=True)
+    shutil.copytree(folder, beside, symlinks=True, dirs_exist_ok=True)
     mount("-t", "tmpfs", "-o", "size=16m", "none", str(folder))
     shutil.copytree(beside, folder, symlinks=True, dirs_exist_ok=True)
     try:
