@@ -61,7 +61,6 @@ def run(context: Context, options: argparse.Namespace) -> int:
 def _everything(context: Context, options: argparse.Namespace, day: str) -> int:
     """The exit: all of the ledger and its proofs as plain files in a new folder."""
     from duban.exporter import export_all
-    from duban.repository.error import GitError
 
     if options.format or options.sheets or options.out:
         raise UsageError(context.text("export.all_alone"))
@@ -72,9 +71,6 @@ def _everything(context: Context, options: argparse.Namespace, day: str) -> int:
         count = export_all(context.folder, readings, day, Path(options.all).absolute())
     except FileExistsError as error:
         raise UsageError(context.text("export.exists", folder=options.all)) from error
-    except (OSError, GitError) as error:
-        problem = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(context.text("export.cannot_write", file=options.all, problem=problem)) from error
     sys.stderr.write(context.text("export.all_done", files=count) + "\n")
     sys.stdout.write(f"{options.all}\n")
     return FINDINGS if any(not reading.valid for _, reading in readings.records) else CLEAN
