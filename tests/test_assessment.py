@@ -420,7 +420,7 @@ def test_the_public_edition_knows_nothing_of_it(readings: Readings) -> None:
     assert (dict(made.ledger.assessments), dict(made.ledger.items_on(AS_OF))) == ({}, {})
     assert not any("assessment" in one.path for one in (*loose_pages(made), *site_pages(made), *shared_files(made)))
     ledger = readings.ledger(AS_OF)
-    told, may = {one.text for one in stated(readings, ledger)}, {*opened(readings, ledger)}
+    told, may = {one.text for one in stated(readings, ledger)}, {*opened(readings, ledger, AS_OF)}
     for objection in ledger.assessments[2019]["objections"]:
         withheld = {objection["reason"], objection["ruling"]["reason"], *objection["points"]}
         assert withheld <= told
