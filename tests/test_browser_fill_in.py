@@ -230,8 +230,9 @@ def test_the_sheet_beside_a_form_is_laid_out_as_the_one_that_the_item_shows(
     case = fitting(kind, readings, schemas)
     page = opened("fill-in.html")
     fill_in(page, kind, case, schemas.field("item"))
-    beside = _sheet(page, "#fill-in-preview .sheet")
     number = case[3]["form_no"]
+    expect(page.locator("#fill-in-preview .sheet-number")).to_contain_text(number)
+    beside = _sheet(page, "#fill-in-preview .sheet")
     page = opened(f"items/{case[0]}.html")
     stands = _sheet(page, f".sheet[aria-label$='{number}']")
     # What comes later to a form, such as the day of finish, is not asked for with it.

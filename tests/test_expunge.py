@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from duban import expunger
 from duban.cli import main
 from duban.expunger import Expunged, ExpungeError, expunge
+from duban.repository.command import git
 from signing import ITEM, LIAISON, OTHER, POLICY, PROGRESS, City, codes
 from test_exit import blocks, typed
 
@@ -71,6 +73,31 @@ def test_it_is_gone_and_all_else_is_proven(slipped: City) -> None:
     assert NAME not in told.content.decode()
     assert found.commits == 6
     assert found.paths == [ITEM]
+
+
+@pytest.mark.parametrize("step", ["update-ref", "reset"])
+def test_killed_before_a_step_it_is_as_before_or_done(
+    slipped: City, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before = refs(slipped)
+
+    def killed(folder: Path, *words: str, **more: Any) -> bytes:
+        if words[0] == step:
+            raise KeyboardInterrupt
+        return git(folder, *words, **more)
+
+    monkeypatch.setattr(expunger, "git", killed)
+    with pytest.raises(KeyboardInterrupt):
+        expunged(slipped)
+    monkeypatch.undo()
+    assert codes(slipped.audit()) == []
+    if step == "update-ref":
+        assert refs(slipped) == before
+        expunged(slipped)
+    # The files of the folder follow the branch as after any pull that was cut short.
+    slipped.git("reset", "--quiet", "--hard")
+    assert NAME.encode() not in everything(slipped)
+    assert NAME not in (slipped.folder / ITEM).read_text(encoding="utf-8")
 
 
 def test_a_preview_moves_nothing(slipped: City) -> None:

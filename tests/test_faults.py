@@ -69,6 +69,7 @@ WRITING: Mapping[str, Writes] = {
 }
 """Every command that writes into a folder."""
 ELSEWHERE = {
+    "expunge": "test_expunge.test_killed_before_a_step_it_is_as_before_or_done",
     "renumber": "test_numbers.test_a_kill_at_any_moment_loses_nothing",
     "record": "test_record.test_killed_at_fifty_random_points",
     "remind": "test_notify.test_a_run_killed_at_any_moment_doubles_nothing_and_loses_nothing",

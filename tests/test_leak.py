@@ -468,7 +468,11 @@ def test_a_build_that_leaks_changes_nothing_and_ends_with_1(
     assert RUMOUR not in second.err
     assert contents(out) == before
     assert [path.stat().st_mtime_ns for path in sorted(out.rglob("*"))] == stamps
-    assert sorted(path.name for path in tmp_path.iterdir() if "www" in path.name) == [".www.manifest.json", "www"]
+    assert sorted(path.name for path in tmp_path.iterdir() if "www" in path.name) == [
+        ".www.lock",
+        ".www.manifest.json",
+        "www",
+    ]
     (small / "site/pages/note.md").unlink()
     third = run("-C", small, "site", "--edition", "public", "--language", "zh", "--out", out)
     assert third.code == 0
