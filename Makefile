@@ -48,6 +48,7 @@ check: $(VENV)/.package ## lint, types, layers, schemas, workflows
 	$(BIN)/duban check
 	$(BIN)/duban settings --check
 	$(BIN)/duban form --snippets --check
+	$(BIN)/duban form --openness --check
 	$(SUPPLY) check
 
 bench: $(VENV)/.package build/browser/.done ## ratios side by side, on a synthetic ledger of N=10000 items; PARTS="reading site" for some

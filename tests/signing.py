@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from duban.auditor import Audited, audited
+from duban.auditor import Audited, audited, opened
 from duban.filing import kind_at
 from duban.gate import Judgement
 from duban.gatekeeper import judge
@@ -294,7 +294,8 @@ class City:
     def gate(self, number: int, base: str = "main") -> Judgement:
         pull = self.forge.requests[number]
         reviews, pushes = self.forge.reviews(number), self.forge.pushes(pull)
-        return judge(self.folder, base, f"refs/pull/{number}/head", pull, reviews, pushes, self.day)[0]
+        with opened(self.folder) as (history, _):
+            return judge(history, base, f"refs/pull/{number}/head", pull, reviews, pushes, self.day)[0]
 
     def record(self, key: Path | None = None, forge: ScriptedForge | None = None) -> Recorded:
         """Record every merge that has no receipt, by a recorder without memory."""

@@ -25,8 +25,9 @@ from duban.model import Data
 from duban.notify import JournalError
 from duban.notify.journal import Journal, Post
 from duban.reminder import Reminder
-from duban.repository import FolderTree, append_to
+from duban.repository import FolderTree
 from duban.repository.lock import held
+from duban.repository.whole import append_to
 from duban.search_store import Bundle, opened
 from forge_server import ForgeServer, Told
 from test_commands import NEW

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, GitFolder, Outcome
+from duban.auditor import opened
 from duban.filing import identity_at
 from duban.gatekeeper import judge, sweep
 from duban.language import language
@@ -116,7 +117,8 @@ def test_two_items_under_one_number(city: City, clone: Callable[[int], GitFolder
     held = city.gate(second)
     assert (held.verdict, findings(held)) == ("refuse", [("G113", NEW)])
     assert held.findings[0].details == {"number": "2019-0004", "other": "2019-0004", "title": "白水街人行道修复"}
-    registry = judge(city.folder, "main", f"refs/pull/{second}/head", city.forge.requests[second], (), (), city.day)[1]
+    with opened(city.folder) as (history, _):
+        registry = judge(history, "main", f"refs/pull/{second}/head", city.forge.requests[second], (), (), city.day)[1]
     assert "duban renumber" in status_words(held, registry, language("zh"))
     made = clone(second)
     out = run("-C", made.folder, "renumber", "--format", "json")

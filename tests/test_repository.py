@@ -14,7 +14,8 @@ import pytest
 from conftest import AS_OF, GitFolder
 from duban import repository
 from duban.model import Tree
-from duban.repository import LedgerError, RevisionError, create_whole, is_day, pinned_day, tree_at, tree_of, write_whole
+from duban.repository import LedgerError, RevisionError, is_day, pinned_day, tree_at, tree_of
+from duban.repository.whole import create_whole, write_whole
 
 ITEM = "items/2019/2019-0009.yml"
 Copy = Callable[..., Path]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from duban.auditor import GenesisError
 from duban.model import Data
-from duban.repository.error import ShallowError
+from duban.repository.error import GenesisError, ShallowError
 from signing import ITEM, LIAISON, OTHER, POLICY, PROGRESS, VISIT, City, Edit, Files, codes, proofs, violations, visit
 
 AS_IT_STOOD = b"the content that the signed file had"

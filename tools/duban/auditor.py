@@ -18,6 +18,7 @@ from duban.memory import Memory
 from duban.model import Tree
 from duban.proof import Proof, Proofs, proofs_of
 from duban.registry import POLICY
+from duban.repository.error import GenesisError
 from duban.repository.evidence import BRANCH, Evidence
 from duban.repository.history import History
 from duban.repository.objects import Objects, Partial
@@ -26,10 +27,6 @@ from duban.tombstone import Tombstone, moved_by
 
 RECEIPT = "receipt"
 NOT_MOVED: Mapping[str, str] = MappingProxyType({})
-
-
-class GenesisError(Exception):
-    """The policy names no genesis, so that nothing tells from where on merges are proven."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from duban.auditor import Audited, GenesisError, audited
+from duban.auditor import Audited, audited
 from duban.change import change
 from duban.filing import NAMES
 from duban.memory import Memory
@@ -14,7 +14,7 @@ from duban.moment import day_in_china, instant_of
 from duban.proof import Proof, Touched, proofs_of
 from duban.publish.examination import Examination
 from duban.repository.command import line
-from duban.repository.error import GitError, RevisionError, ShallowError
+from duban.repository.error import GenesisError, GitError, RevisionError, ShallowError
 from duban.repository.moved import differing_here
 from duban.repository.objects import Objects, Partial
 from duban.store import cache_folder

@@ -14,12 +14,13 @@ from duban.language import language
 from duban.load import Readings
 from duban.publish.edition import edition
 from duban.receipt import ReceiptError, read_receipt
-from duban.repository import names_below, standing_commit, whole_folder, write_whole
+from duban.repository import names_below, standing_commit
 from duban.repository.bundle import write_bundle
 from duban.repository.error import RevisionError
 from duban.repository.evidence import BRANCH
 from duban.repository.evidence import Evidence as Filings
 from duban.repository.objects import Objects
+from duban.repository.whole import whole_folder, write_whole
 
 _SCANS = "scans"
 _BUNDLE = "proofs/history.bundle"

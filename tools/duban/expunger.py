@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from duban.auditor import GenesisError, audited, main_tip
+from duban.auditor import audited, main_tip
 from duban.chain import Violation
 from duban.filing import identity_at, is_record
 from duban.finding import Pointer
@@ -18,7 +18,7 @@ from duban.model import text_pointer
 from duban.parse import parse
 from duban.recorder import receipts_until
 from duban.repository.command import git, line
-from duban.repository.error import GitError
+from duban.repository.error import GenesisError, GitError
 from duban.repository.evidence import REF, Evidence
 from duban.repository.history import History
 from duban.repository.objects import Objects

@@ -35,20 +35,6 @@ class Judged:
 
 
 def judge(
-    folder: Path,
-    base: str,
-    head: str,
-    pull: Pull,
-    reviews: tuple[Review, ...],
-    pushes: tuple[Push, ...],
-    day: str,
-) -> tuple[Judgement, Registry]:
-    """Judge what merging ``head`` into ``base`` would give, by the rules of the base. Raises RevisionError."""
-    with opened(folder) as (history, _):
-        return _judge(history, base, head, pull, reviews, pushes, day)
-
-
-def _judge(
     history: History,
     base: str,
     head: str,
@@ -57,6 +43,7 @@ def _judge(
     pushes: tuple[Push, ...],
     day: str,
 ) -> tuple[Judgement, Registry]:
+    """Judge what merging ``head`` into ``base`` would give, by the rules of the base. Raises RevisionError."""
     base, head = history.revision(base), history.revision(head)
     before = history.objects.commit(base).tree
     made = history.merged(base, head)
@@ -97,7 +84,7 @@ def _judged(history: History, forge: Forge, remote: str, branch: str, number: in
     try:
         pull = forge.pull(number)
         git(history.folder, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", remote, *wanted, mine=True)
-        judgement, registry = _judge(history, _BASE, head, pull, forge.reviews(number), forge.pushes(pull), day)
+        judgement, registry = judge(history, _BASE, head, pull, forge.reviews(number), forge.pushes(pull), day)
     except (ForgeError, GitError, RevisionError) as error:
         return Judged(None, number, None, None, str(error))
     except Exception as error:  # a bug of ours that one brings out must not be what keeps all others from it

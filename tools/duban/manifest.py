@@ -9,7 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from duban.repository import names_below, write_whole
+from duban.repository import names_below
+from duban.repository.whole import write_whole
 
 _LONGEST = 48
 """Characters of a name that fit into another one, whatever they are."""

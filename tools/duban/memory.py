@@ -15,7 +15,7 @@ from duban.audit import Audit
 from duban.chain import Verified
 from duban.program import program_digest
 from duban.proof import Proof, Signer
-from duban.repository import write_whole
+from duban.repository.whole import write_whole
 
 
 class Memory:

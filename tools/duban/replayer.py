@@ -17,10 +17,11 @@ from duban.recorder import Recorded, record
 from duban.registry import POLICY
 from duban.replay.acts import Act, Hand, acts
 from duban.replay.play import FORGE, Played, PlayedForge, play
-from duban.repository import names_below, whole_folder
+from duban.repository import names_below
 from duban.repository.command import git, surroundings
 from duban.repository.error import GitError
 from duban.repository.signature import new_key
+from duban.repository.whole import whole_folder
 from duban.schema import Schemas
 from duban.writing import file_text
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from duban.repository import write_whole
 from duban.repository.error import BusyError
 from duban.repository.lock import held
+from duban.repository.whole import write_whole
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 

@@ -19,8 +19,8 @@ from duban.model import Data, Tree
 from duban.parse import parse
 from duban.program import program_digest
 from duban.reader import Judgement, content_digest
-from duban.repository import append_to, write_whole
 from duban.repository.error import ChangedError
+from duban.repository.whole import append_to, write_whole
 
 _WASTE = 1 << 20
 """Bytes of lines that nothing points at any more which are not worth the work of writing the others again."""

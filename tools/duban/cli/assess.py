@@ -14,7 +14,8 @@ from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, prin
 from duban.cli.table import on_one_line, print_table
 from duban.language import Language
 from duban.model import Data, Ledger
-from duban.repository import commit_of, standing_commit, write_whole
+from duban.repository import commit_of, standing_commit
+from duban.repository.whole import write_whole
 from duban.required import signatures_of
 from duban.schema import Schemas
 from duban.writing import file_text

@@ -6,16 +6,15 @@ import argparse
 import sys
 from typing import Any
 
-from duban.auditor import Audited, GenesisError, audited
+from duban.auditor import Audited, audited
 from duban.chain import Violation
-from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json
+from duban.cli.context import CLEAN, FINDINGS, Context, Parser, print_json
 from duban.cli.table import on_one_line
 from duban.finding import Finding
 from duban.language import Language
 from duban.memory import Memory
 from duban.moment import day_in_china
 from duban.proof import Proof
-from duban.repository.error import ShallowError
 from duban.store import cache_folder
 
 
@@ -29,19 +28,14 @@ def arguments(parser: Parser, text: Language) -> None:
 
 def run(context: Context, options: argparse.Namespace) -> int:
     memory = Memory(cache_folder(context.folder))
-    try:
-        found = audited(
-            context.folder,
-            memory,
-            tip=options.tip,
-            genesis=options.genesis,
-            evidence=options.evidence,
-            full=options.full,
-        )
-    except ShallowError as error:
-        raise UsageError(context.text("audit.shallow")) from error
-    except GenesisError as error:
-        raise UsageError(context.text("audit.no_genesis")) from error
+    found = audited(
+        context.folder,
+        memory,
+        tip=options.tip,
+        genesis=options.genesis,
+        evidence=options.evidence,
+        full=options.full,
+    )
     if options.format == "json":
         print_json(as_json(found, context.text))
     else:

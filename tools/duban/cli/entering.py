@@ -18,8 +18,8 @@ from duban.known import Known
 from duban.model import Data, Item, Tree
 from duban.prefill import Clerk, Filling, Silent
 from duban.reader import Reader
-from duban.repository import create_whole, replace_whole
 from duban.repository.error import ChangedError
+from duban.repository.whole import create_whole, replace_whole
 from duban.rules.amendments import effective
 from duban.schema import Field, Schemas
 from duban.status import Status, status

@@ -33,7 +33,8 @@ def arguments(parser: Parser, text: Language) -> None:
 
 def run(context: Context, options: argparse.Namespace) -> int:
     from duban.publish.edition import edition
-    from duban.repository import today, write_whole
+    from duban.repository import today
+    from duban.repository.whole import write_whole
 
     day, out = context.day(options.as_of), options.out
     if options.all:

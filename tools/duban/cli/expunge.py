@@ -6,12 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from duban.auditor import GenesisError
 from duban.cli.context import CLEAN, Context, Parser, UsageError
 from duban.cli.record import recorder_key
 from duban.cli.table import on_one_line
 from duban.language import Language, language
-from duban.repository.error import GitError, RevisionError, ShallowError, SigningKeyError
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -44,14 +42,6 @@ def run(context: Context, options: argparse.Namespace) -> int:
             )
     except ExpungeError as error:
         raise UsageError(text(f"expunge.{error.reason}", **error.details)) from error
-    except ShallowError as error:
-        raise UsageError(text("audit.shallow")) from error
-    except GenesisError as error:
-        raise UsageError(text("audit.no_genesis")) from error
-    except SigningKeyError as error:
-        raise UsageError(text("record.bad_key", problem=on_one_line(str(error)))) from error
-    except (RevisionError, GitError) as error:
-        raise UsageError(on_one_line(str(error))) from error
     for item, field in found.tombstone.places:
         sys.stdout.write(on_one_line(f"{item} {field}".strip()) + "\n")
     told = {"commits": found.commits, "files": len(found.paths), "proven": found.proven}

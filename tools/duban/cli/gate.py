@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from duban.auditor import opened
 from duban.cli.asking import asked_forge, forge_arguments, run_address, signing, told
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, print_json, printed_finding
 from duban.cli.table import on_one_line
@@ -47,7 +48,8 @@ def run(context: Context, options: argparse.Namespace) -> int:
         pull, reviews, pushes = told(context, options, forge)
     except ForgeError as error:
         raise UsageError(context.text("gate.forge", problem=on_one_line(str(error)))) from error
-    judgement, registry = judge(context.folder, options.base, options.head, pull, reviews, pushes, day)
+    with opened(context.folder) as (history, _):
+        judgement, registry = judge(history, options.base, options.head, pull, reviews, pushes, day)
     if options.format == "json":
         print_json(as_json(judgement, registry, context.text))
     else:

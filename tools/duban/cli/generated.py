@@ -10,7 +10,7 @@ from pathlib import Path
 from duban.cli.context import CLEAN, FINDINGS
 from duban.cli.table import on_one_line
 from duban.language import Language
-from duban.repository import write_whole
+from duban.repository.whole import write_whole
 
 
 def kept(folder: Path, made: Mapping[str, bytes], text: Language, *, write: bool) -> int:

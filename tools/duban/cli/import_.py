@@ -28,7 +28,7 @@ from duban.importing.told import Line, Teller
 from duban.importing.words import CO_UNITS, COMPUTED, DEADLINE, FINISHED, LEAD_UNIT, NOTES, RECEIVED, SOURCE_TYPE, TITLE
 from duban.language import Language, language
 from duban.load import Readings
-from duban.repository import create_whole, write_whole
+from duban.repository.whole import create_whole, write_whole
 from duban.schema import Field
 
 _SHOWN, _LONGEST, _LONGEST_NAME = 30, 60, 120

@@ -27,7 +27,8 @@ from duban.language import Language
 from duban.load import read
 from duban.model import Data
 from duban.pull import FORGES
-from duban.repository import CONFIGURATION, remove_files, standing_commit, write_whole
+from duban.repository import CONFIGURATION, standing_commit
+from duban.repository.whole import remove_files, write_whole
 
 _BRANCH, _BINDING, _CLAIM_DAYS = "main", "head", 3
 _KIND_OF_LEADERS, _KIND_OF_UNIT = "市委部门", "市政府部门"

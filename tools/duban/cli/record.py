@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from duban.auditor import GenesisError
 from duban.cli.asking import asked_forge, forge_arguments
 from duban.cli.audit import fix, message
 from duban.cli.context import CLEAN, FINDINGS, Context, Parser, UsageError, progress_bar
@@ -18,7 +17,7 @@ from duban.cli.table import on_one_line
 from duban.forge import ForgeError
 from duban.language import Language
 from duban.memory import Memory
-from duban.repository.error import BranchMovedError, GitError, ShallowError, SigningKeyError
+from duban.repository.error import BranchMovedError, GitError
 from duban.store import cache_folder
 
 _KEY = "DUBAN_RECORDER_KEY"
@@ -45,12 +44,6 @@ def run(context: Context, options: argparse.Namespace) -> int:
                 found = record(context.folder, forge, key, lambda _: this_instant(), memory, advance)
             if options.remote and found.tip and not found.broken:
                 push_evidence(context.folder, options.remote)
-    except ShallowError as error:
-        raise UsageError(text("audit.shallow")) from error
-    except GenesisError as error:
-        raise UsageError(text("audit.no_genesis")) from error
-    except SigningKeyError as error:
-        raise UsageError(text("record.bad_key", problem=on_one_line(str(error)))) from error
     except BranchMovedError:
         sys.stderr.write(text("record.moved") + "\n")
         return FINDINGS

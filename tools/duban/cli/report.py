@@ -15,7 +15,7 @@ from duban.numbering import next_report, report_path
 from duban.period import Account, Period, account
 from duban.reader import Reader
 from duban.report_draft import Direction, Draft, titles_of
-from duban.repository import create_whole, write_whole
+from duban.repository.whole import create_whole, write_whole
 from duban.schema import Schemas
 from duban.status import statuses
 from duban.writing import file_text

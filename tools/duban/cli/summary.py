@@ -16,8 +16,7 @@ from duban.language import Language
 from duban.model import Registry
 from duban.publish.pull_summary import summary
 from duban.pull import Account, Pull
-from duban.repository import append_to
-from duban.repository.error import ShallowError
+from duban.repository.whole import append_to
 from duban.signoff import Submission, hands_of
 
 _NOBODY = Account(0, "", human=False)
@@ -51,8 +50,6 @@ def run(context: Context, options: argparse.Namespace) -> int:
             written = summary(judgement, proposed, registry, context.text, day)
     except ForgeError as error:
         raise UsageError(context.text("gate.forge", problem=on_one_line(str(error)))) from error
-    except ShallowError as error:
-        raise UsageError(context.text("audit.shallow")) from error
     _write(written, options.out)
     return FINDINGS if judgement.findings else CLEAN
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from duban.cli.context import CLEAN, Context, Parser, UsageError, progress_bar
 from duban.language import Language
-from duban.repository import whole_folder, write_whole
+from duban.repository.whole import whole_folder, write_whole
 from duban.synth import synthesise
 
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from duban.reminder import Reminder, Told
-from duban.repository import write_all, write_whole
 from duban.repository.error import BusyError
 from duban.repository.lock import held
+from duban.repository.whole import write_all, write_whole
 
 _LARGE = 1 << 20
 """Bytes from which the file is written anew with only what still counts."""

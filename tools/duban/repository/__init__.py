@@ -1,20 +1,17 @@
-"""The one home of files and git: a folder or a revision in, a Tree out, and files written whole."""
+"""The one home of files and git: a folder or a revision in, a Tree out, the day and the settings that hold there."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban.filing import NAMES
 from duban.model import Tree
-from duban.moment import CHINA, instant
+from duban.moment import day_in_china, instant
 from duban.parse import parse
 from duban.repository.command import line
 from duban.repository.error import ChangedError, ContentError, GitError, LedgerError, RevisionError
@@ -26,7 +23,6 @@ LEDGER_FOLDERS = (*NAMES, "registry", "schemas")
 CONFIGURATION, PUBLIC_CONFIGURATION = "mkdocs.yml", "mkdocs.public.yml"
 _RULES = ("registry/", "schemas/")
 _GRAIN_NS = 2_000_000_000
-_UNFINISHED = ".duban-new"
 
 
 class FolderTree(Mapping[str, bytes]):
@@ -176,108 +172,13 @@ def _configuration(folder: Path, name: str = CONFIGURATION) -> dict[str, Any]:
 
 
 def today() -> str:
-    """The ISO day in China, wherever this machine stands; the clock is read here and nowhere below."""
-    return datetime.now(CHINA).date().isoformat()
+    """The ISO day in China, wherever this machine stands."""
+    return day_in_china(this_instant())
 
 
 def this_instant() -> str:
-    """The instant by this machine's clock (``moment.instant``)."""
+    """The instant by this machine's clock (``moment.instant``), which is read here and nowhere below."""
     return instant(datetime.now(UTC).isoformat())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or the old one, never a part."""
-    with _beside(path, content) as temporary:
-        temporary.replace(path)
-
-
-def replace_whole(path: Path, before: bytes, content: bytes) -> None:
-    """The same for a file that must still hold what was read. Raises ChangedError where it does not, or is gone."""
-    with _beside(path, content) as temporary:
-        try:
-            found = path.read_bytes()
-        except FileNotFoundError as error:
-            raise ChangedError(str(path)) from error
-        if found != before:
-            raise ChangedError(str(path))
-        temporary.replace(path)
-
-
-def create_whole(path: Path, content: bytes) -> None:
-    """The same for a file that must not exist yet: FileExistsError rather than overwriting it."""
-    with _beside(path, content) as temporary:
-        os.link(temporary, path)
-
-
-@contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder beside, to be filled; it becomes ``path``, which is empty or not there, whole or not at all.
-
-    FileExistsError where something is there.
-    """
-    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
-        raise FileExistsError(str(path))
-    stage = path.parent / f".{path.name}{_UNFINISHED}"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    try:
-        yield stage
-        stage.rename(path)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def remove_files(folder: Path, paths: Iterable[str]) -> None:
-    """Remove files of a folder that are there, and the folders that nothing is left in."""
-    for path in paths:
-        (folder / path).unlink(missing_ok=True)
-        for above in (folder / path).parents:
-            if above == folder or not above.is_dir() or any(above.iterdir()):
-                break
-            above.rmdir()
-
-
-def append_to(path: Path, content: bytes) -> int:
-    """Add to the end of a file, all or nothing; where in it the content begins. What was there stays as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as stream:
-        start = stream.tell()
-        write_all(stream.fileno(), content, start)
-    return start
-
-
-def write_all(descriptor: int, content: bytes, start: int) -> None:
-    """Write to a file opened to be added to, which is ``start`` long. Where not all fits, OSError, and as it was."""
-    left = memoryview(content)
-    try:
-        while left:
-            left = left[os.write(descriptor, left) :]
-    except OSError:
-        with suppress(OSError):  # what is no file has no length
-            os.ftruncate(descriptor, start)
-        raise
-
-
-@contextmanager
-def _beside(path: Path, content: bytes) -> Iterator[Path]:
-    """The content in a file of its own in the same folder, gone afterwards unless it was moved.
-
-    Only a kill leaves it behind: its name begins with a dot, which no ledger reads, and ends as .gitignore has it.
-    """
-    name = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(name).chmod(0o644)
-        yield Path(name)
-    except OSError as error:
-        # Whoever is told wants to know of the file that was asked for.
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
-    finally:
-        if name:
-            Path(name).unlink(missing_ok=True)
 
 
 def names_below(folder: Path) -> list[str]:

@@ -19,6 +19,10 @@ class ShallowError(Exception):
     """A clone that holds only a part of history, in which nothing can be proven."""
 
 
+class GenesisError(Exception):
+    """The policy names no genesis, so that nothing tells from where on merges are proven."""
+
+
 class GitError(Exception):
     """A git command that failed; the message is what git said."""
 

@@ -11,9 +11,9 @@ import orjson
 
 from duban.filing import NAMES, is_record
 from duban.model import Tree
-from duban.repository import write_whole
 from duban.repository.command import git, line
 from duban.repository.error import EditedSinceError
+from duban.repository.whole import write_whole
 
 _PENDING = "duban-moving.json"
 
