@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from browsing import Watched
+    from forge_server import ForgeServer
     from proof_fixtures import Show
     from signing import City
     from site_fixtures import Site
@@ -213,6 +214,31 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(code, out, err)
 
     return call
+
+
+@pytest.fixture
+def forge_api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForgeServer]:
+    """A forge's API on loopback that says nothing of its own."""
+    from forge_server import SECRET, ForgeServer, Told
+
+    monkeypatch.setenv("DUBAN_FORGE_TOKEN", SECRET)
+    monkeypatch.setenv("no_proxy", "*")
+    with ForgeServer() as server:
+        server.tell_all(Told([], 200))
+        yield server
+
+
+@pytest.fixture
+def checkout(city: City, tmp_path: Path) -> Callable[[], Path]:
+    """What a workflow checks out: the default branch of a bare repository that the city pushes everything to."""
+
+    def cloned() -> Path:
+        bare, folder = tmp_path / "forge.git", tmp_path / "checkout"
+        city.git("clone", "--quiet", "--mirror", str(city.folder), str(bare))
+        city.git("clone", "--quiet", "--branch", "main", f"file://{bare}", str(folder))
+        return folder
+
+    return cloned
 
 
 @pytest.fixture

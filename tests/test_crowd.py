@@ -23,7 +23,7 @@ from duban.writing import file_text
 from filling import NEW
 from forge_server import ForgeServer
 from signing import City
-from test_sweep import city, clone, server, statuses, tell  # noqa: F401 - fixtures
+from test_sweep import statuses, tell
 
 REQUESTS = 200
 ADDITIONS = 50
@@ -31,9 +31,9 @@ VISITS = ("visits",)
 
 
 def test_two_hundred_open_at_once_each_get_their_own_status(
-    city: City,  # noqa: F811
-    clone: Callable[[], Path],  # noqa: F811
-    server: ForgeServer,  # noqa: F811
+    city: City,
+    checkout: Callable[[], Path],
+    forge_api: ForgeServer,
     run: Callable[..., Outcome],
 ) -> None:
     wanted = {}
@@ -45,10 +45,10 @@ def test_two_hundred_open_at_once_each_get_their_own_status(
         if number % 3 != 1:
             city.approve(pull, "transport-liaison")
         wanted[city.forge.requests[pull].head] = ("success", "pending", "failure")[number % 3]
-    tell(server, city)
-    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day, "--format", "json")
+    tell(forge_api, city)
+    out = run("-C", checkout(), "gate", "--all-open", "--url", forge_api.url, "--as-of", city.day, "--format", "json")
     assert out.code == 0, out.err
-    assert {path.rpartition("/")[2]: body["state"] for path, body in statuses(server)} == wanted
+    assert {path.rpartition("/")[2]: body["state"] for path, body in statuses(forge_api)} == wanted
     assert len(out.json["pulls"]) == REQUESTS
 
 

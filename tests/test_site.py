@@ -344,7 +344,7 @@ def test_of_a_thousand_findings_the_page_tells_errors_first_and_counts_the_rest(
     assert html.count("severity--error") == 3
     assert html.count("severity--warning") == 497
     assert "另有 503 处" in html
-    assert re.search(r'D701</code></a> [^<]+</th><td class="number">503</td>', html)
+    assert re.search(r'D701</code></a> [^<]+</th><td class="number" data-label="处数">503</td>', html)
 
 
 PLACES = st.integers(0, 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,40 +14,13 @@ import pytest
 from conftest import Outcome
 from duban.pull import Account, Pull
 from forge_server import SECRET, ForgeServer, Told
-from signing import REPOSITORY, City, found_city
+from signing import REPOSITORY, City
 
 API = f"/repos/{REPOSITORY}"
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> City:
-    return found_city(tmp_path / "city")
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForgeServer]:
-    monkeypatch.setenv("DUBAN_FORGE_TOKEN", SECRET)
-    monkeypatch.setenv("no_proxy", "*")
-    with ForgeServer() as server:
-        server.tell_all(Told([], 200))
-        yield server
-
-
-@pytest.fixture
-def clone(city: City, tmp_path: Path) -> Callable[[], Path]:
-    """What a workflow checks out: the default branch of a bare repository that the city pushes everything to."""
-
-    def cloned() -> Path:
-        bare, folder = tmp_path / "forge.git", tmp_path / "checkout"
-        _git("clone", "--quiet", "--mirror", str(city.folder), str(bare))
-        _git("clone", "--quiet", "--branch", "main", f"file://{bare}", str(folder))
-        return folder
-
-    return cloned
-
-
 def test_every_open_pull_request_gets_its_status(
-    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+    city: City, checkout: Callable[[], Path], forge_api: ForgeServer, run: Callable[..., Outcome]
 ) -> None:
     signed, waiting, wrong = (
         city.open(city.with_progress()),
@@ -56,11 +29,11 @@ def test_every_open_pull_request_gets_its_status(
     )
     city.approve(signed, "transport-liaison")
     city.approve(wrong, "transport-liaison")
-    tell(server, city)
-    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day, "--format", "json")
+    tell(forge_api, city)
+    out = run("-C", checkout(), "gate", "--all-open", "--url", forge_api.url, "--as-of", city.day, "--format", "json")
     assert out.code == 0, out.err
     assert [one["verdict"] for one in out.json["pulls"]] == ["pass", "wait", "refuse"]
-    posted = {path.rpartition("/")[2]: body for path, body in statuses(server)}
+    posted = {path.rpartition("/")[2]: body for path, body in statuses(forge_api)}
     heads = {number: city.forge.requests[number].head for number in (signed, waiting, wrong)}
     assert {number: posted[head]["state"] for number, head in heads.items()} == {
         signed: "success",
@@ -73,41 +46,41 @@ def test_every_open_pull_request_gets_its_status(
 
 
 def test_one_that_cannot_be_judged_keeps_no_other_from_it(
-    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+    city: City, checkout: Callable[[], Path], forge_api: ForgeServer, run: Callable[..., Outcome]
 ) -> None:
     broken, good = city.open(city.with_visit()), city.open(city.with_progress())
     city.approve(good, "transport-liaison")
-    tell(server, city)
-    server.tell(f"{API}/pulls/{broken}/reviews", Told({"message": "no"}, 403))
-    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day)
+    tell(forge_api, city)
+    forge_api.tell(f"{API}/pulls/{broken}/reviews", Told({"message": "no"}, 403))
+    out = run("-C", checkout(), "gate", "--all-open", "--url", forge_api.url, "--as-of", city.day)
     assert out.code == 1
     assert f"#{good}" in out.out
     assert str(broken) in out.err
-    assert [body["state"] for _, body in statuses(server)] == ["success"]
+    assert [body["state"] for _, body in statuses(forge_api)] == ["success"]
 
 
 def test_one_that_brings_out_a_bug_of_ours_keeps_no_other_from_it(
-    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+    city: City, checkout: Callable[[], Path], forge_api: ForgeServer, run: Callable[..., Outcome]
 ) -> None:
     """Schemas that are sound but not ours: nothing that the program relies on is there."""
     schemas = {"schemas/units.schema.json": b'{"properties": {"units": {}}}', "registry/units.yml": b"units: {a: 5}\n"}
     bug, good = city.open(schemas), city.open(city.with_progress())
     city.approve(good, "transport-liaison")
-    tell(server, city)
-    out = run("-C", clone(), "gate", "--all-open", "--url", server.url, "--as-of", city.day)
+    tell(forge_api, city)
+    out = run("-C", checkout(), "gate", "--all-open", "--url", forge_api.url, "--as-of", city.day)
     assert out.code == 1
     assert f"#{good}" in out.out
     assert str(bug) in out.err
-    assert [body["state"] for _, body in statuses(server)] == ["success"]
+    assert [body["state"] for _, body in statuses(forge_api)] == ["success"]
 
 
 def test_rules_of_the_remote_of_this_moment_are_the_base(
-    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
+    city: City, checkout: Callable[[], Path], forge_api: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
 ) -> None:
     """What a pull request brings of the rules has no say in it, and a checkout that lags behind neither."""
     number = city.open(city.with_progress())
     city.approve(number, "transport-liaison")
-    folder = clone()
+    folder = checkout()
 
     def retire(people: dict[str, Any]) -> None:
         liaison = next(one for one in people["people"] if one["id"] == "transport-liaison")
@@ -115,14 +88,14 @@ def test_rules_of_the_remote_of_this_moment_are_the_base(
 
     city.passed(city.edited(retire, "registry/people.yml"), "director")
     _git("-C", str(city.folder), "push", "--quiet", "--mirror", str(tmp_path / "forge.git"))
-    tell(server, city)
-    out = run("-C", folder, "gate", "--all-open", "--url", server.url, "--as-of", city.day, "--format", "json")
+    tell(forge_api, city)
+    out = run("-C", folder, "gate", "--all-open", "--url", forge_api.url, "--as-of", city.day, "--format", "json")
     (judged,) = out.json["pulls"]
     assert [one["reason"] for one in judged["required"]] == ["not_in_office"]
 
 
 def test_nothing_of_a_pull_request_is_run_or_checked_out(
-    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome]
+    city: City, checkout: Callable[[], Path], forge_api: ForgeServer, run: Callable[..., Outcome]
 ) -> None:
     """Hooks, filters and attributes that a pull request brings stay text."""
     city.open(
@@ -132,25 +105,25 @@ def test_nothing_of_a_pull_request_is_run_or_checked_out(
             "sitecustomize.py": b"raise SystemExit('ran')\n",
         }
     )
-    tell(server, city)
-    folder = clone()
+    tell(forge_api, city)
+    folder = checkout()
     before = sorted(path for path in folder.rglob("*") if ".git" not in path.parts)
-    out = run("-C", folder, "gate", "--all-open", "--url", server.url, "--as-of", city.day)
+    out = run("-C", folder, "gate", "--all-open", "--url", forge_api.url, "--as-of", city.day)
     assert out.code == 0
     assert sorted(path for path in folder.rglob("*") if ".git" not in path.parts) == before
 
 
 def test_receipts_are_written_and_pushed(
-    city: City, clone: Callable[[], Path], server: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
+    city: City, checkout: Callable[[], Path], forge_api: ForgeServer, run: Callable[..., Outcome], tmp_path: Path
 ) -> None:
     number = city.open(city.with_progress())
     city.approve(number, "transport-liaison")
     city.merge(number)
-    tell(server, city)
-    folder = clone()
-    out = run("-C", folder, "record", "--remote", "origin", "--key", city.key, "--url", server.url)
+    tell(forge_api, city)
+    folder = checkout()
+    out = run("-C", folder, "record", "--remote", "origin", "--key", city.key, "--url", forge_api.url)
     assert (out.code, out.err) == (0, "")
-    again = run("-C", folder, "record", "--remote", "origin", "--key", city.key, "--url", server.url)
+    again = run("-C", folder, "record", "--remote", "origin", "--key", city.key, "--url", forge_api.url)
     assert again.code == 0
     bare = tmp_path / "forge.git"
     assert _git("-C", str(bare), "rev-list", "--count", "evidence") == "2"
@@ -164,8 +137,8 @@ def test_receipts_are_written_and_pushed(
 
 def test_a_key_from_the_environment_signs_and_leaves_nothing_behind(
     city: City,
-    clone: Callable[[], Path],
-    server: ForgeServer,
+    checkout: Callable[[], Path],
+    forge_api: ForgeServer,
     run: Callable[..., Outcome],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -173,14 +146,14 @@ def test_a_key_from_the_environment_signs_and_leaves_nothing_behind(
     number = city.open(city.with_progress())
     city.approve(number, "transport-liaison")
     city.merge(number)
-    tell(server, city)
+    tell(forge_api, city)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setenv("DUBAN_RECORDER_KEY", city.key.read_text(encoding="utf-8").replace("\n", "\r\n"))
-    folder = clone()
-    out = run("-C", folder, "record", "--remote", "origin", "--url", server.url)
+    folder = checkout()
+    out = run("-C", folder, "record", "--remote", "origin", "--url", forge_api.url)
     assert out.code == 0, out.err
     assert list(scratch.iterdir()) == []
     assert "PRIVATE" not in out.out + out.err
@@ -188,32 +161,32 @@ def test_a_key_from_the_environment_signs_and_leaves_nothing_behind(
 
 def test_without_a_key_or_a_token_nothing_is_asked(
     city: City,
-    clone: Callable[[], Path],
-    server: ForgeServer,
+    checkout: Callable[[], Path],
+    forge_api: ForgeServer,
     run: Callable[..., Outcome],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("DUBAN_RECORDER_KEY", raising=False)
-    folder = clone()
-    assert run("-C", folder, "record", "--url", server.url).code == 2
+    folder = checkout()
+    assert run("-C", folder, "record", "--url", forge_api.url).code == 2
     for name in [name for name in os.environ if name.endswith("_TOKEN")]:
         monkeypatch.delenv(name)
-    assert run("-C", folder, "gate", "--all-open", "--url", server.url).code == 2
-    assert server.asked == []
+    assert run("-C", folder, "gate", "--all-open", "--url", forge_api.url).code == 2
+    assert forge_api.asked == []
 
 
-def tell(server: ForgeServer, city: City) -> None:
+def tell(forge_api: ForgeServer, city: City) -> None:
     """Answer as GitHub would of the city's pull requests."""
     api, requests = f"/repos/{city.repository}", city.forge.requests.values()
-    server.tell(f"{api}/pulls", Told([document(one) for one in requests if one.open]))
+    forge_api.tell(f"{api}/pulls", Told([document(one) for one in requests if one.open]))
     for pull in requests:
         here = f"{api}/pulls/{pull.number}"
-        server.tell(here, Told(document(pull)))
-        server.tell(f"{here}/commits", Told([{"author": user(pull.author), "committer": user(pull.author)}]))
-        server.tell(f"{here}/reviews", Told([review(one) for one in city.forge.said[pull.number]]))
-        server.tell(f"{api}/statuses/{pull.head}", Told({"id": 1}, 201), method="POST")
+        forge_api.tell(here, Told(document(pull)))
+        forge_api.tell(f"{here}/commits", Told([{"author": user(pull.author), "committer": user(pull.author)}]))
+        forge_api.tell(f"{here}/reviews", Told([review(one) for one in city.forge.said[pull.number]]))
+        forge_api.tell(f"{api}/statuses/{pull.head}", Told({"id": 1}, 201), method="POST")
         if pull.merge:
-            server.tell(f"{api}/commits/{pull.merge}/pulls", Told([document(pull)]))
+            forge_api.tell(f"{api}/commits/{pull.merge}/pulls", Told([document(pull)]))
     pushed = [(pull, push) for pull in requests for push in city.forge.pushed[pull.number]]
 
     def activity(asked: Any) -> Told:
@@ -226,7 +199,7 @@ def tell(server: ForgeServer, city: City) -> None:
         ]
         return Told(rows)
 
-    server.tell(f"{api}/activity", activity)
+    forge_api.tell(f"{api}/activity", activity)
 
 
 def document(pull: Pull) -> dict[str, Any]:
@@ -262,8 +235,8 @@ def review(one: Any) -> dict[str, Any]:
     }
 
 
-def statuses(server: ForgeServer) -> list[tuple[str, Any]]:
-    return [(asked.path, json.loads(json.dumps(asked.body))) for asked in server.asked if asked.method == "POST"]
+def statuses(forge_api: ForgeServer) -> list[tuple[str, Any]]:
+    return [(asked.path, json.loads(json.dumps(asked.body))) for asked in forge_api.asked if asked.method == "POST"]
 
 
 def _git(*arguments: str) -> str:
