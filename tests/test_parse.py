@@ -232,3 +232,14 @@ def test_a_scalar_no_reader_doubts_keeps_its_type() -> None:
         None,
         "五",
     ]
+
+
+@pytest.mark.parametrize("digest", ["0b0e1e1a83fe72b0c85d68b533c116f5b5a8aa40", "0b2", "0o8", "0e1a83fe", "1e3f"])
+def test_a_digest_that_begins_like_a_number_is_text_to_every_reader(digest: str) -> None:
+    assert type(plain_value(digest)) is str
+    assert _both(f"a: {digest}\n") == ({"a": digest}, {"a": digest})
+
+
+@pytest.mark.parametrize("text", ["0b101", "0x1F", "0o17", "-0b1_0", "1e3", "017"])
+def test_a_number_that_readers_write_differently_is_marked(text: str) -> None:
+    assert type(plain_value(text)) is Ambiguous

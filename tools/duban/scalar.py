@@ -9,7 +9,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z").match
 _INT = re.compile(r"-?(?:0|[1-9]\d{0,15})\Z", re.ASCII)
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.\d+\Z", re.ASCII)
 _AMBIGUOUS = re.compile(
-    r"[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?\Z|[-+]?0[xob][0-9a-fA-F_]+\Z"
+    r"[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?\Z|[-+]?0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+)\Z"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z"
     r"|(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|True|TRUE|False|FALSE|Null|NULL|y|Y|n|N)\Z"
     r"|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z|=\Z",
