@@ -115,6 +115,8 @@ def _pull_request(folder: Path) -> dict[str, Any]:
     roster.write_text(file_text(people, schemas.field("people")), encoding="utf-8")
     signing = parse("", policy.read_bytes())[0]["signing"]
     _git(folder, "init", "--quiet", "--initial-branch=main")
+    # What git tidies up behind a command would still be at it when the folder is thrown away.
+    _git(folder, "config", "maintenance.auto", "false")
     _git(folder, "add", "--all")
     _git(folder, "commit", "--quiet", "--message", "the ledger")
     _git(folder, "checkout", "--quiet", "-b", "change")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache
 from sys import intern
 from typing import Literal, get_args
 
@@ -21,6 +21,8 @@ Light = Literal[
 LIGHTS: tuple[Light, ...] = get_args(Light)
 _STEPS_BACK = tuple(reversed(STEPS))
 _AFTER_ARCHIVE = frozenset({"reopening", "look_back"})
+Owing = Callable[[str], Sequence[Obligation]]
+"""An item's id → all its obligations."""
 OPEN_LIGHTS: frozenset[Light] = frozenset({"on_track", "due_soon", "overdue"})
 
 
@@ -40,8 +42,8 @@ class Status:
 
     ``soon_on`` is the day from which the light is yellow unless it is red, "" where no day changes it;
     as long as nothing more is recorded, ``soon_on`` and ``due`` tell the light of every later day.
-    ``pending`` is what is still to be done. ``owed`` are all obligations, or what makes them: those of an
-    item that is over are rarely asked for, and not kept.
+    ``pending`` is what is still to be done. ``owed`` are all obligations, or what makes them of the item's id:
+    those of an item that is over are rarely asked for, and not kept.
     """
 
     id: str
@@ -56,16 +58,19 @@ class Status:
     lead_unit: str = ""
     next: Next | None = None
     pending: tuple[Obligation, ...] = ()
-    owed: Sequence[Obligation] | Callable[[], Sequence[Obligation]] = field(default=(), repr=False, compare=False)
+    owed: Sequence[Obligation] | Owing = field(default=(), repr=False, compare=False)
 
     @property
     def obligations(self) -> tuple[Obligation, ...]:
         """Everything in the item with a due date, in order of it."""
-        return tuple(self.owed() if callable(self.owed) else self.owed)
+        return tuple(self.owed(self.id) if callable(self.owed) else self.owed)
 
 
-def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status:
-    """The status of one item on an ISO day; its record must be the one of that day."""
+def status(item: Item, day: str, policy: Data, calendar: WorkCalendar, owing: Owing | None = None) -> Status:
+    """The status of one item on an ISO day; its record must be the one of that day.
+
+    Of an item that is over the status keeps its record, for what it once owed, unless ``owing`` can tell.
+    """
     record = item.record
     # The same days, and an item's id, stand in many places: each is kept once.
     due = intern(current_deadline(record)) if "task_notice" in record or "transcribed" in record else ""
@@ -90,25 +95,20 @@ def status(item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status
         lead_unit=intern(item.lead_unit),
         next=None if end or finished_before(record) else _next(record, reached, pending, day, policy),
         pending=pending,
-        owed=partial(obligations, record, policy, calendar) if is_over else owed,
+        owed=owing or (lambda _: obligations(record, policy, calendar)) if is_over else owed,
     )
 
 
 def statuses(ledger: Ledger, day: str, calendar: WorkCalendar) -> dict[str, Status]:
     """The status of every item by id, broken ones too, in order of id."""
-    policy = ledger.registry.policy
-    found = {item.id: status_in(ledger, item, day, policy, calendar) for item in ledger.items.values()}
+    policy, owing = ledger.registry.policy, owing_in(ledger, calendar)
+    found = {item.id: status(item, day, policy, calendar, owing) for item in ledger.items.values()}
     return in_order(found, ledger)
 
 
-def status_in(ledger: Ledger, item: Item, day: str, policy: Data, calendar: WorkCalendar) -> Status:
-    """The status of an item of a ledger, without its record: what it once owed is asked of the ledger again."""
-    found = status(item, day, policy, calendar)
-    return replace(found, owed=partial(_owed_again, ledger, item.id, calendar)) if callable(found.owed) else found
-
-
-def _owed_again(ledger: Ledger, identity: str, calendar: WorkCalendar) -> Sequence[Obligation]:
-    return obligations(ledger.items[identity].record, ledger.registry.policy, calendar)
+def owing_in(ledger: Ledger, calendar: WorkCalendar) -> Owing:
+    """What tells of any item of a ledger all that it owes or once owed, by reading the item again."""
+    return lambda identity: obligations(ledger.items[identity].record, ledger.registry.policy, calendar)
 
 
 def in_order(found: Mapping[str, Status], ledger: Ledger) -> dict[str, Status]:

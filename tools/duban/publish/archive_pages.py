@@ -44,15 +44,15 @@ class File(NamedTuple):
     lessons: str
 
 
-def file_of(item: Item, _status: Status) -> File | None:
+def file_of(item: Item, status: Status) -> File | None:
     """The file of an item that was archived under a number, None for any other."""
     archive = item.record.get("archive")
     if not archive or "archive_no" not in archive:
         return None
     return File(
         archive["archive_no"],
-        item.id,
-        item.record["title"],
+        status.id,
+        status.title,
         intern(item.lead_unit),
         intern(archive["on"]),
         intern(archive["retention"]),

@@ -16,7 +16,7 @@ from duban.obligation import Kind, Obligation
 from duban.publish.examination import Examination
 from duban.record import OPEN, ItemRecord, ReportRecord
 from duban.schema import Field, Schemas
-from duban.status import Status, in_order, status_in
+from duban.status import Owing, Status, in_order, owing_in, status
 
 Made = TypeVar("Made")
 Taken = TypeVar("Taken")
@@ -174,13 +174,15 @@ def edition(
     counting = Counting()
     is_public = name == "public"
     shown = frozenset(_open_ones(ledger.items) if is_public else ())
+    owing = owing_in(ledger, calendar)
+    public_owing = _public_owing(owing)
     for identity, item in ledger.items.items():
-        states[identity] = state = status_in(ledger, item, day, policy, calendar)
+        states[identity] = state = status(item, day, policy, calendar, owing)
         counting.add(item.record, state)
         if not is_public:
             _take(item, state, taken)
         elif identity in shown:
-            public_states[identity] = _public_state(state)
+            public_states[identity] = _public_state(state, public_owing)
             _take(_public_item(item, item_field, shown), public_states[identity], taken)
     states = in_order(states, ledger)
     counts = counting.figures(ledger, states, day)
@@ -215,7 +217,7 @@ def _take(item: Item, state: Status, taken: dict[Taker[Any], dict[str, Any]]) ->
     for take, found in taken.items():
         value = take(item, state)
         if value is not None:
-            found[item.id] = value
+            found[state.id] = value
 
 
 def public_part(node: Any, here: Field, shown: Container[str] = ()) -> Any:
@@ -272,13 +274,15 @@ def _public_item(item: Item, item_field: Field, shown: Container[str]) -> Item:
     return Item(item.path, cast(ItemRecord, public_part(item.record, item_field, shown)))
 
 
-def _public_state(state: Status) -> Status:
+def _public_state(state: Status, owing: Owing) -> Status:
     pending = tuple(_public_obligations(state.pending))
-    return replace(state, pending=pending, owed=partial(_owed_in_public, state), next=None)
+    return replace(
+        state, pending=pending, owed=owing if callable(state.owed) else _public_obligations(state.owed), next=None
+    )
 
 
-def _owed_in_public(status: Status) -> list[Obligation]:
-    return _public_obligations(status.obligations)
+def _public_owing(owing: Owing) -> Owing:
+    return lambda identity: _public_obligations(owing(identity))
 
 
 def _public_obligations(given: Iterable[Obligation]) -> list[Obligation]:

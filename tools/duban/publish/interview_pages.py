@@ -64,9 +64,9 @@ def measures_of(item: Item, status: Status) -> tuple[Taken, ...] | None:
         return None
     return tuple(
         Taken(
-            item=item.id,
-            title=record["title"],
-            anchor=Place(item.id, f"/measures/{index}").anchor,
+            item=status.id,
+            title=status.title,
+            anchor=Place(status.id, f"/measures/{index}").anchor,
             kind=measure["kind"],
             on=measure["on"],
             unit=measure["unit"],

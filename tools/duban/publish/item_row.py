@@ -94,7 +94,7 @@ def item_row(item: Item, status: Status) -> ItemRow:
     given = causes(record)
     return ItemRow(
         id=status.id,
-        title=record["title"],
+        title=status.title,
         sources=tuple(dict.fromkeys([intern(source["type"]) for source in record["intake"]["sources"]])),
         lead_unit=status.lead_unit,
         co_units=tuple([intern(unit) for unit in units.get("co_units", ())]),

@@ -41,10 +41,10 @@ class Year:
     not_filed: tuple[NotFiled, ...]
 
 
-def one_not_filed(item: Item, _status: Status) -> NotFiled | None:
+def one_not_filed(item: Item, status: Status) -> NotFiled | None:
     """An item that was not filed; None for any other."""
     record = item.record
-    return NotFiled(item.id, record["title"], record["not_filed"]) if "not_filed" in record else None
+    return NotFiled(status.id, status.title, record["not_filed"]) if "not_filed" in record else None
 
 
 def not_filed(edition: Edition) -> tuple[NotFiled, ...]:

@@ -35,9 +35,9 @@ def visits_of(item: Item, status: Status) -> tuple[Made, ...] | None:
     return tuple(
         Made(
             intern(visit["on"]),
-            item.id,
-            Place(item.id, f"/visits/{index}").anchor,
-            record["title"],
+            status.id,
+            Place(status.id, f"/visits/{index}").anchor,
+            status.title,
             intern(item.lead_unit),
             intern(record.get("campaign", "")),
             visit.get("place", ""),
