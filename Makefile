@@ -10,7 +10,7 @@ SUPPLY := PYTHONPATH=tools $(BIN)/python -m supply
 CATALOGUES := $(wildcard tools/duban/locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(wildcard site/browser/*.json site/browser/*.js site/browser/*.css site/browser/fill_in/*.js)
 
-.PHONY: help serve build test check bench demo editor pictures corpus fuzz sbom wheel vulnerabilities chromium clean
+.PHONY: help serve build test check bench demo editor pictures corpus fuzz mutants sbom wheel vulnerabilities chromium clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -78,6 +78,11 @@ fuzz: $(VENV)/.package ## what anybody may send, fuzzed by coverage for MINUTES=
 	@$(BIN)/python -c "import atheris" 2>/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	cd tests && ../$(BIN)/python -m fuzz --minutes $(MINUTES)
+
+mutants: $(VENV)/.package ## what decides, changed in one spot at a time against the tests: an hour, and a score
+	@$(BIN)/python -c "import mutmut" 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutation.lock
+	cd tests && ../$(BIN)/python -m mutation
 
 sbom: $(VENV)/.package ## the bill of materials and the table of licences, made anew from the locks
 	$(SUPPLY) write

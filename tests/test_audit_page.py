@@ -18,6 +18,7 @@ from duban.proof import PROOF_STATES, Proofs, ProofState
 from duban.publish.audit_page import MOST_LISTED, NEWEST
 from duban.publish.examination import ABSENT, Examination
 from duban.schema import Schemas
+from duban.tombstone import tombstone
 from proof_fixtures import (
     ITEM,
     NOTICE,
@@ -31,6 +32,7 @@ from proof_fixtures import (
 )
 from site_fixtures import Parsed, text_of, words
 
+AT = "2019-10-08T16:30:00.000Z"
 languages = pytest.mark.parametrize("code", ["zh", "en"])
 
 
@@ -144,6 +146,21 @@ def test_the_audit_page_leads_to_the_entries_that_there_are(show: Show, proofs: 
     assert "2019-0999" in text_of(table)
     ids = Parsed(pages[PAGE]).ids
     assert {address.partition("#")[2] for address in found} - {""} <= set(ids)
+
+
+def test_what_was_expunged_stays_told(show: Show) -> None:
+    """When, on what basis, by whose order and where; hostile words as text; nothing of it for the public."""
+    places = [(ITEM, "/task_notice/content"), ("registry/people.yml", ""), (ITEM, "/visits/99/place")]
+    made = tombstone(1, "", ("a" * 40, "b" * 40), {}, places, ("批〔2019〕<b>3</b>号", "director"), AT)
+    page = show({}, expunged=(made,))["audit.html"]
+    table = element(page, "list--expunged", "table")
+    said = text_of(table)
+    for part in ("批〔2019〕<b>3</b>号", "2019-10-09", "市督查办主任", "registry/people.yml", ITEM):
+        assert part in said
+    assert f'<a href="{PAGE}#paper-task_notice">任务通知单 › 督办内容</a>' in table
+    assert f'<a href="{PAGE}">现场督查 100 › 地点</a>' in table
+    assert language("zh")("audit_page.expunged") in text_of(page)
+    assert "list--expunged" not in show({})["audit.html"]
 
 
 @languages

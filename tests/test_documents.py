@@ -26,6 +26,7 @@ LOCKS = (
     "requirements-node.lock",
     "requirements-run.lock",
     "requirements-fuzz.lock",
+    "requirements-mutation.lock",
     "requirements-audit.lock",
 )
 readmes = pytest.mark.parametrize("name", READMES)

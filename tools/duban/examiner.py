@@ -57,6 +57,7 @@ def _examined(folder: Path, tree: Tree, found: Audited) -> Examination:
         differing=len(moved),
         verified=found.verified,
         violations=found.violations,
+        expunged=found.expunged,
         proofs=proofs_of([*found.proofs.values(), *here]) if here else found.proofs,
     )
 

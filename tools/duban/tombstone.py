@@ -52,6 +52,21 @@ class Tombstone:
         return tuple((one["item"], one["field"]) for one in self.document["places"])
 
     @property
+    def basis(self) -> str:
+        """The order or rule that it was done under."""
+        return str(self.document["basis"])
+
+    @property
+    def by(self) -> str:
+        """The person who ordered it, by id."""
+        return str(self.document["by"])
+
+    @property
+    def recorded_at(self) -> str:
+        """The instant it was done, in UTC."""
+        return str(self.document["recorded_at"])
+
+    @property
     def content(self) -> bytes:
         """Its bytes: JSON with keys in order, and a line end."""
         return orjson.dumps(self.document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"

@@ -19,6 +19,7 @@ from duban.publish.page import Page
 from duban.publish.shown import Shower
 from duban.publish.signature import proof_words
 from duban.publish.standing import counts
+from duban.tombstone import Tombstone
 
 MOST_LISTED = 100
 NEWEST = 20
@@ -69,6 +70,26 @@ class EntryRow:
     mark: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was taken out: a field of an item, with its page, or a file that is no record."""
+
+    item: str
+    name: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expunged:
+    """One tombstone: when, on what basis and whose order, and where something was taken out."""
+
+    number: int
+    on: str
+    basis: str
+    by: str
+    places: tuple[Place, ...]
+
+
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The audit; inside only."""
     if edition.public:
@@ -84,6 +105,7 @@ def site_pages(edition: Edition) -> Iterator[Page]:
             "genesis": _named(examination.genesis, edition),
             "evidence": _named(verified.evidence, edition) if verified.evidence else None,
             "violations": [_told(one, edition) for one in examination.violations],
+            "expunged": [_expunged(one, edition, shower) for one in examination.expunged],
             "states": [_state(one, edition) for one in PROOF_STATES],
             "broken": _rows("broken", edition, shower),
             "claimed": _rows("claimed", edition, shower),
@@ -106,6 +128,23 @@ def _told(violation: Violation, edition: Edition) -> Told:
     item = str(violation.details.get("item", ""))
     commit = _named(violation.commit, edition)
     return Told(commit, code, text.message(finding), text.fix(finding), item, page_of(item, edition))
+
+
+def _expunged(tombstone: Tombstone, edition: Edition, shower: Shower) -> Expunged:
+    return Expunged(
+        tombstone.number,
+        day_in_china(tombstone.recorded_at),
+        tombstone.basis,
+        shower.names.position(tombstone.by),
+        tuple(_place(item, field, edition, shower) for item, field in tombstone.places),
+    )
+
+
+def _place(item: str, field: str, edition: Edition, shower: Shower) -> Place:
+    if not field:
+        return Place("", item, "")
+    named = called(item, field, edition, shower)
+    return Place(item, named.name, address_of(item, named.entry, edition))
 
 
 def _state(state: ProofState, edition: Edition) -> StateRow:

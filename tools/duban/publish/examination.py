@@ -12,6 +12,7 @@ from duban.proof import Proof, Proofs, Signer
 from duban.publish.place import entry_around
 from duban.rules.amendments import pointer_of
 from duban.schema import Field
+from duban.tombstone import Tombstone
 
 Absent = Literal["", "no_git", "below", "no_genesis", "shallow", "unreadable"]
 ABSENT: tuple[Absent, ...] = get_args(Absent)
@@ -22,7 +23,8 @@ class Examination:
     """How far history was verified: from ``genesis`` to the tip, which was committed on the ISO day ``day``.
 
     ``absent`` says why there was no audit, "" where there was one; ``problem`` is what git said.
-    ``differing`` counts the files of the record that lie otherwise in the folder than at the tip.
+    ``differing`` counts the files of the record that lie otherwise in the folder than at the tip;
+    ``expunged`` are the tombstones of what was taken out of history.
     """
 
     absent: Absent = "no_git"
@@ -33,6 +35,7 @@ class Examination:
     verified: Verified = field(default_factory=Verified)
     violations: tuple[Violation, ...] = ()
     proofs: Proofs = field(default_factory=dict)
+    expunged: tuple[Tombstone, ...] = ()
 
     @property
     def held(self) -> bool:

@@ -12,7 +12,7 @@ from duban.rules.case import Case, value_at
 def cells_lead_to_values(case: Case) -> Iterator[Problem]:
     """D321: every source cell names a value that stands in the item."""
     transcribed = case.record.get("transcribed")
-    for index, cell in enumerate(transcribed.get("cells", ()) if transcribed else ()):
+    for index, cell in enumerate(transcribed["cells"] if transcribed else ()):
         try:
             value_at(case.record, pointer_of(cell["field"]))
         except (KeyError, IndexError):

@@ -1,0 +1,1 @@
+"""A mutation test of what decides: rules, the gate, the audit, and what the public edition may show."""
