@@ -71,8 +71,9 @@ editor: $(VENV)/.package node ## Decap's editing page for new items in build/edi
 pictures: $(VENV)/.package build/browser/.done chromium ## the guide's pictures, made anew by a browser
 	$(BIN)/python tests/guide_pictures.py
 
-corpus: $(VENV)/.package ## the table of docs/hard-to-break.md, made anew from tests/cases and tests/hostile
+corpus: $(VENV)/.package ## the table of docs/hard-to-break.md and the messages of all cases, made anew from them
 	$(BIN)/python tests/corpus.py
+	$(BIN)/python -m pytest -n0 --write-messages tests/test_cases.py
 
 fuzz: $(VENV)/.package ## what anybody may send, fuzzed by coverage for MINUTES=10 in all
 	@$(BIN)/python -c "import atheris" 2>/dev/null || \

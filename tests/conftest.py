@@ -38,6 +38,11 @@ settings.register_profile("duban", deadline=None, derandomize=True, database=Non
 settings.load_profile("duban")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-messages``: what the cases tell people is written anew instead of compared."""
+    parser.addoption("--write-messages", action="store_true")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """A law that fails prints its fixtures; that the ledger among them is large is no failure of its own."""
     config.addinivalue_line("filterwarnings", "ignore:Generating overly large repr")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from duban.assessed import frozen_otherwise, points_unknown
 from duban.finding import CODES, Finding, ordered
 from duban.gate import gate
 from duban.gatekeeper import opened
+from duban.language import language
 from duban.load import Readings, collected, in_place, in_turn, read
 from duban.model import Tree
 from duban.pull import Account, Pull
@@ -28,6 +30,9 @@ TODAY = "2019-10-31"
 COVERED_ELSEWHERE = frozenset({"D804", "D820"} | {code for code in CODES if code.startswith(("D9", "P", "G", "A"))})
 """Codes raised above the reading layer: D804 by whoever counts working days, D820 by asking git, D9 by comparing two
 trees, P by the leak test of a public edition, G by judging a pull request, A by auditing history."""
+MESSAGES = ROOT / "tests/case_messages.json"
+"""The words of every case's findings: a change of them is seen, and one is read whenever it changes."""
+ZH = language("zh")
 PARTS = ("title", "message", "fix", "why")
 UNSIGNED = frozenset({"G101", "G102", "G103", "G111", "G112"})
 """What is wrong with any pull request onto the base, whose policy says nothing of signing."""
@@ -43,15 +48,15 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def catalogue(language: str) -> Catalog:
-    path = ROOT / "tools" / "duban" / "locale" / language / "LC_MESSAGES" / "findings.po"
+def catalogue(code: str) -> Catalog:
+    path = ROOT / "tools" / "duban" / "locale" / code / "LC_MESSAGES" / "findings.po"
     with path.open("rb") as po:
         return read_po(po)
 
 
-def texts(language: str) -> Iterator[tuple[str, str, str]]:
+def texts(lang: str) -> Iterator[tuple[str, str, str]]:
     """Every code with each of its parts and its text in one language, "" where there is none."""
-    messages = catalogue(language)
+    messages = catalogue(lang)
     for code in CODES:
         for part in PARTS:
             message = messages.get(f"{code}.{part}")
@@ -106,11 +111,33 @@ def findings_of(
     return ordered(found), readings
 
 
+@pytest.fixture(scope="session")
+def messages(request: pytest.FixtureRequest) -> Iterator[dict[str, list[str]]]:
+    """What each case tells people, in Chinese; with ``--write-messages`` what it tells now is kept."""
+    if not request.config.getoption("--write-messages"):
+        yield json.loads(MESSAGES.read_text(encoding="utf-8"))
+        return
+    found: dict[str, list[str]] = {}
+    yield found
+    MESSAGES.write_text(json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8", "backslashreplace")
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_case(folder: Path, schemas: Schemas, proposing: Proposing, tmp_path: Path) -> None:
+def test_case(
+    folder: Path,
+    schemas: Schemas,
+    proposing: Proposing,
+    messages: dict[str, list[str]],
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+) -> None:
     it = case(folder)
     findings, readings = findings_of(it, schemas, proposing, tmp_path)
     assert tuple(shown(finding) for finding in findings) == it.expected
+    told = [f"{one.code} {ZH.message(one)} {ZH.fix(one)}" for one in findings]
+    if pytestconfig.getoption("--write-messages"):
+        messages[folder.name] = told
+    assert told == messages.get(folder.name), "look at what is told now; `make corpus` keeps it"
     for finding in findings:
         assert set(CODES[finding.code].details) <= set(finding.details), "the message cannot be filled in"
     if readings and not {"D809", "D826"} & it.codes:  # without its schemas no file of a ledger can be read
@@ -138,18 +165,18 @@ def test_every_code_has_a_case() -> None:
     assert frozenset(CODES) - named - COVERED_ELSEWHERE == frozenset()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_code_has_its_texts(language: str) -> None:
-    assert [f"{code}.{part}" for code, part, text in texts(language) if not text.strip()] == []
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_code_has_its_texts(lang: str) -> None:
+    assert [f"{code}.{part}" for code, part, text in texts(lang) if not text.strip()] == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_texts_use_only_what_their_code_fills_in(language: str) -> None:
-    for code, part, text in texts(language):
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_texts_use_only_what_their_code_fills_in(lang: str) -> None:
+    for code, part, text in texts(lang):
         filled_in = set(CODES[code].details) if part in ("message", "fix") else set()
         assert placeholders(text) <= filled_in, f"{code}.{part}"
 
 
 def test_languages_have_the_same_texts() -> None:
-    zh, en = ({message.id for message in catalogue(language)} for language in ("zh", "en"))
+    zh, en = ({message.id for message in catalogue(lang)} for lang in ("zh", "en"))
     assert zh == en

@@ -47,20 +47,32 @@ GROUPS: Mapping[str, Group] = {
 }
 
 
-def judged(name: str, jobs: int, most: int, only: Iterable[str]) -> int:
-    """Judge the mutants of a group, or of some of its modules, in this process, and keep what became of them."""
+def judged(name: str, jobs: int, most: int, only: Iterable[str], *, again: bool) -> int:
+    """Judge the mutants of a group, or of some of its modules, in this process, and keep what became of them.
+
+    ``again`` are those alone that survived the last time, with nothing to tell why.
+    """
     from mutation.judging import Judge
     from mutation.mutants import mutants
 
     group, wanted = GROUPS[name], frozenset(only)
     files = sorted(file for one in group.modules for file in (TOOLS / "duban").glob(one) if file.stem != "__init__")
     chosen = [one for file in files if not wanted or file.stem in wanted for one in mutants(file)]
+    kept = OUT / f"{name}.json"
+    before = json.loads(kept.read_text("utf-8")) if kept.is_file() and (again or wanted) else []
+    left = {tuple(key) for *key, _, fate, _ in before if fate not in FOUND_OUT} - explained()
+    if again:
+        chosen = [one for one in chosen if one.key in left]
     judge = Judge(chosen, TOOLS, jobs, most, explained())
     tests = [str(ROOT / f"tests/test_{test}.py") for test in group.tests]
     code = pytest.main(["-q", "-s", "-n0", "-p", "no:cacheprovider", "--rootdir", str(ROOT), *tests], plugins=[judge])
     rows = [[*one.mutant.key, one.mutant.line, one.fate, one.by] for one in judge.results]
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / f"{name}.json").write_text(json.dumps(rows, ensure_ascii=False, indent=0), encoding="utf-8")
+    if not code:
+        stems = {file.stem for file in files if not wanted or file.stem in wanted}
+        judged_now = {one.key for one in chosen}
+        rows += [row for row in before if (tuple(row[:5]) not in judged_now if again else row[0] not in stems)]
+        OUT.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(sorted(rows), ensure_ascii=False, indent=0), encoding="utf-8")
     return int(code)
 
 
@@ -105,9 +117,12 @@ def main() -> int:
     parser.add_argument(
         "--most", type=int, default=sys.maxsize, help="no more tests than that for a mutant: a first look"
     )
+    parser.add_argument("--again", action="store_true", help="of the group, only what survived the last time")
     options = parser.parse_args()
     if options.group:
-        return judged(options.group, options.jobs, options.most, options.only) or told([options.group])
+        return judged(options.group, options.jobs, options.most, options.only, again=options.again) or told(
+            [options.group]
+        )
     for name in GROUPS:
         command = [sys.executable, "-m", "mutation", "--group", name, "--jobs", str(options.jobs)]
         subprocess.run([*command, "--most", str(options.most)], check=False, cwd=HERE.parent)

@@ -12,10 +12,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -110,17 +109,24 @@ class Judge:
         }
 
     def _in_order(self, mutant: Mutant, names: Collection[str], seconds: Mapping[str, float]) -> list[str]:
-        """What killed a neighbour first, then what is named after a code around the line, then any quick one."""
+        """What killed a neighbour first, then what is named after a code around the line, then one of each kind."""
         killers = self._killers[mutant.file, mutant.place]
         codes = set(_CODE.findall(mutant.within)) or set(_CODE.findall("\n".join(_around(mutant))))
         rank = {name: place for place, name in enumerate(dict.fromkeys(reversed(killers)))}
+        nth: dict[str, int] = {}
+        seen: Counter[str] = Counter()
+        for name in sorted(names):
+            kind = name.partition("-")[0]  # of a case the code it is named after, of others the test itself
+            nth[name] = seen[kind]
+            seen[kind] += 1
         return sorted(
             names,
             key=lambda name: (
                 rank.get(name, len(rank)),
                 not any(code in name for code in codes),
-                max(seconds[name], _QUICK),
-                sha256(name.encode()).digest(),
+                seconds[name] > _QUICK,
+                nth[name],
+                seconds[name],
             ),
         )
 
