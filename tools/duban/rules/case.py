@@ -53,7 +53,7 @@ def put_at(data: Any, pointer: Pointer, value: Any) -> None:
 def value_at(data: Any, pointer: Pointer) -> Any:
     """The value a pointer leads to; KeyError or IndexError where there is none."""
     for part in pointer:
-        if isinstance(data, str) or (isinstance(data, list) and not isinstance(part, int)):
+        if not isinstance(data, dict) and not (isinstance(data, list) and isinstance(part, int)):
             raise KeyError(part)
         data = data[part]
     return data
