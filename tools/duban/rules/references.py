@@ -123,9 +123,8 @@ def fit(registry: Registry, pointer: Pointer, name: str, day: str, supervised: C
     if person.unit in supervised:
         yield Problem("D211", pointer, {"person": person.position, "unit": registry.unit_name(person.unit)})
     if person.term and not person.term.covers(day):
-        yield Problem(
-            "D210", pointer, {"person": person.position, "day": day, "term_end": person.term.end or person.term.start}
-        )
+        limit = person.term.start if day < person.term.start else person.term.end
+        yield Problem("D210", pointer, {"person": person.position, "day": day, "term_end": limit})
 
 
 def _is_known(registry: Registry, kind: str, value: str, year: int) -> bool:
@@ -151,9 +150,9 @@ def _suggestion(value: str, known: Mapping[str, Any]) -> str:
     by_name = {name: identity for identity, entry in known.items() for name in _names(entry)}
     if value in by_name:
         return by_name[value]
-    close: list[str] = difflib.get_close_matches(value, known, 1, 0.6)
+    close: list[str] = difflib.get_close_matches(value, known)
     if not close:
-        close = [by_name[name] for name in difflib.get_close_matches(value, by_name, 1, 0.6)]
+        close = [by_name[name] for name in difflib.get_close_matches(value, by_name)]
     if close:
         return close[0]
     return "、".join(islice(known, _SHOWN)) + "…" * (len(known) > _SHOWN) or "—"
