@@ -31,7 +31,8 @@ def references(survey: Survey, root: Field, registry: Registry, year: int) -> It
     for kind, pointer, value, day in survey.references:
         if kind not in REFERENCE_CODES:
             continue
-        if not _is_known(registry, kind, value, year):
+        known = _known(registry, kind, year)
+        if value not in known:
             here = root.at(pointer)
             yield Problem(
                 REFERENCE_CODES[kind],
@@ -39,7 +40,7 @@ def references(survey: Survey, root: Field, registry: Registry, year: int) -> It
                 {
                     "label": here.labels if here else kind,
                     "value": value,
-                    "suggestion": _suggestion(value, _known(registry, kind, year)),
+                    "suggestion": _suggestion(value, known),
                 },
             )
         elif kind == "unit" and day and not registry.units[value].valid_on(day):
@@ -125,12 +126,6 @@ def fit(registry: Registry, pointer: Pointer, name: str, day: str, supervised: C
     if person.term and not person.term.covers(day):
         limit = person.term.start if day < person.term.start else person.term.end
         yield Problem("D210", pointer, {"person": person.position, "day": day, "term_end": limit})
-
-
-def _is_known(registry: Registry, kind: str, value: str, year: int) -> bool:
-    if kind == "plan":
-        return (year, value) in registry.plans
-    return value in _known(registry, kind, year)
 
 
 def _known(registry: Registry, kind: str, year: int) -> Mapping[str, Any]:
