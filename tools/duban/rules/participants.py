@@ -46,7 +46,7 @@ def of_the_roster(case: Case) -> Iterator[Problem]:
     supervised = {notice["lead_unit"], *notice.get("co_units", ())} if notice else set()
     for index, one in enumerate(record.get("participants", ())):
         here = ("participants", index, "person")
-        person = registry.people.get(one.get("person", ""))
+        person = registry.people.get(one["person"]) if "person" in one else None
         if person is None:
             continue
         if person.team != _PUBLIC:

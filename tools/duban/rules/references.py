@@ -62,11 +62,12 @@ def suggested(found: list[Problem], registry: Registry, year: int) -> list[Probl
 
 def campaign_of_the_time(case: Case) -> Iterator[Problem]:
     """D214: the campaign an item belongs to ran while the item was under way."""
-    campaign = case.registry.campaigns.get(case.record.get("campaign", ""))
-    if campaign is None:
+    record, campaigns = case.record, case.registry.campaigns
+    if record.get("campaign") not in campaigns:
         return
-    over_before = campaign.start <= campaign.end < case.record["intake"]["received_on"]
-    done = finished_on(case.record)
+    campaign = campaigns[record["campaign"]]
+    over_before = campaign.start <= campaign.end < record["intake"]["received_on"]
+    done = finished_on(record)
     begun_after = bool(done) and done < campaign.start
     if over_before or begun_after:
         yield Problem(
@@ -157,5 +158,5 @@ def _names(entry: Any) -> Iterator[str]:
     if isinstance(entry, str):
         yield entry
     for attribute in ("name", "short_name", "position"):
-        if name := getattr(entry, attribute, ""):
-            yield name
+        if hasattr(entry, attribute):
+            yield getattr(entry, attribute)
