@@ -83,7 +83,7 @@ def signers(case: Case) -> Iterator[Problem]:
 def entitled(survey: Survey, registry: Registry) -> Iterator[Problem]:
     """The same for any surveyed data."""
     for entry in survey.entries:
-        for index, signature in enumerate(entry.data.get("signed", ())):
+        for index, signature in enumerate(entry.data["signed"]):
             person = registry.people.get(signature["by"])
             if person and not person.holds(signature["role"], signature["on"]):
                 yield Problem(
