@@ -119,7 +119,9 @@ def messages(request: pytest.FixtureRequest) -> Iterator[dict[str, list[str]]]:
         return
     found: dict[str, list[str]] = {}
     yield found
-    MESSAGES.write_text(json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8", "backslashreplace")
+    MESSAGES.write_text(
+        json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8", "backslashreplace"
+    )
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

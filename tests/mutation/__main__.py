@@ -33,7 +33,8 @@ class Group(NamedTuple):
 
 GROUPS: Mapping[str, Group] = {
     "rules": Group(
-        ("rules/*.py",), ("cases", "personal", "adding", "assessment", "inspection", "participants", "load", "shipped_ledger")
+        ("rules/*.py",),
+        ("cases", "personal", "adding", "assessment", "inspection", "participants", "load", "shipped_ledger"),
     ),
     "gate": Group(
         ("change.py", "gate.py", "signoff.py"),

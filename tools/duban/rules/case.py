@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,6 +12,9 @@ from duban.model import Registry
 from duban.record import ItemRecord
 from duban.schema import Field
 from duban.survey import Survey
+
+_HOLDERS: Mapping[type, Any] = {str: dict, int: list}
+"""What each kind of part of a pointer leads into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def put_at(data: Any, pointer: Pointer, value: Any) -> None:
 def value_at(data: Any, pointer: Pointer) -> Any:
     """The value a pointer leads to; KeyError or IndexError where there is none."""
     for part in pointer:
-        if isinstance(data, str) or (isinstance(data, list) and not isinstance(part, int)):
+        if not isinstance(data, _HOLDERS[type(part)]):
             raise KeyError(part)
         data = data[part]
     return data

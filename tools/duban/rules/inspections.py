@@ -39,7 +39,7 @@ def visits_have_a_basis(case: Case) -> Iterator[Problem]:
     if "visits" not in record or record.get("plan_refs") or record.get("approval", {}).get("basis"):
         return
     if not any(record["id"] in one.items for one in case.registry.inspections.values()):
-        yield Problem("D702", ("visits",), {}, at_key=True)
+        yield Problem("D702", ("visits",), at_key=True)
 
 
 def _approved(one: Inspection, here: tuple[str, int], numbers: dict[str, str]) -> Iterator[Problem]:
@@ -63,9 +63,9 @@ def _units_stand(one: Inspection, here: tuple[str, int], registry: Registry) -> 
     """D208: the units are there on the first day and on the last."""
     for nth, unit in enumerate(one.units):
         known = registry.units.get(unit)
-        missing = next((day for day in (one.start, one.end) if known and not known.valid_on(day)), "")
+        missing = [day for day in (one.start, one.end) if known and not known.valid_on(day)]
         if missing:
-            yield Problem("D208", (*here, "units", nth), {"unit": registry.unit_name(unit), "day": missing})
+            yield Problem("D208", (*here, "units", nth), {"unit": registry.unit_name(unit), "day": missing[0]})
 
 
 def _people_fit(one: Inspection, here: tuple[str, int], registry: Registry) -> Iterator[Problem]:

@@ -15,7 +15,6 @@ from duban.rules.case import Case
 _PATH = re.compile(r"items/(?P<folder>[^/]+)/(?P<name>[^/]+)\.ya?ml\Z")
 _WITHDRAWAL = "participant_withdrawal"
 NEEDS = (
-    ("proposal", "intake"),
     ("approval", "proposal"),
     ("method", "approval"),
     ("task_notice", "method"),

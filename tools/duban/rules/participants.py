@@ -29,9 +29,9 @@ def consent(case: Case) -> Iterator[Problem]:
                 yield Problem("D319", here, {"code": code})
                 continue
             first[code] = min(first[code], visit["on"])
-            until = known[code]["withdrawn"]["on"] if "withdrawn" in known[code] else ""
-            if until and visit["on"] > until:
-                yield Problem("D318", here, {"code": code, "day": visit["on"], "withdrawn": until})
+            withdrawn = known[code].get("withdrawn")
+            if withdrawn and visit["on"] > withdrawn["on"]:
+                yield Problem("D318", here, {"code": code, "day": visit["on"], "withdrawn": withdrawn["on"]})
     for index, one in enumerate(case.record.get("participants", ())):
         given = one["consent"]["on"]
         if given > first[one["code"]]:
@@ -46,7 +46,7 @@ def of_the_roster(case: Case) -> Iterator[Problem]:
     supervised = {notice["lead_unit"], *notice.get("co_units", ())} if notice else set()
     for index, one in enumerate(record.get("participants", ())):
         here = ("participants", index, "person")
-        person = registry.people.get(one.get("person", ""))
+        person = registry.people.get(one["person"]) if "person" in one else None
         if person is None:
             continue
         if person.team != _PUBLIC:

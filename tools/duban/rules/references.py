@@ -31,7 +31,8 @@ def references(survey: Survey, root: Field, registry: Registry, year: int) -> It
     for kind, pointer, value, day in survey.references:
         if kind not in REFERENCE_CODES:
             continue
-        if not _is_known(registry, kind, value, year):
+        known = _known(registry, kind, year)
+        if value not in known:
             here = root.at(pointer)
             yield Problem(
                 REFERENCE_CODES[kind],
@@ -39,7 +40,7 @@ def references(survey: Survey, root: Field, registry: Registry, year: int) -> It
                 {
                     "label": here.labels if here else kind,
                     "value": value,
-                    "suggestion": _suggestion(value, _known(registry, kind, year)),
+                    "suggestion": _suggestion(value, known),
                 },
             )
         elif kind == "unit" and day and not registry.units[value].valid_on(day):
@@ -61,11 +62,12 @@ def suggested(found: list[Problem], registry: Registry, year: int) -> list[Probl
 
 def campaign_of_the_time(case: Case) -> Iterator[Problem]:
     """D214: the campaign an item belongs to ran while the item was under way."""
-    campaign = case.registry.campaigns.get(case.record.get("campaign", ""))
-    if campaign is None:
+    record, campaigns = case.record, case.registry.campaigns
+    if record.get("campaign") not in campaigns:
         return
-    over_before = campaign.start <= campaign.end < case.record["intake"]["received_on"]
-    done = finished_on(case.record)
+    campaign = campaigns[record["campaign"]]
+    over_before = campaign.start <= campaign.end < record["intake"]["received_on"]
+    done = finished_on(record)
     begun_after = bool(done) and done < campaign.start
     if over_before or begun_after:
         yield Problem(
@@ -81,7 +83,7 @@ def signers(case: Case) -> Iterator[Problem]:
 def entitled(survey: Survey, registry: Registry) -> Iterator[Problem]:
     """The same for any surveyed data."""
     for entry in survey.entries:
-        for index, signature in enumerate(entry.data.get("signed", ())):
+        for index, signature in enumerate(entry.data["signed"]):
             person = registry.people.get(signature["by"])
             if person and not person.holds(signature["role"], signature["on"]):
                 yield Problem(
@@ -123,15 +125,8 @@ def fit(registry: Registry, pointer: Pointer, name: str, day: str, supervised: C
     if person.unit in supervised:
         yield Problem("D211", pointer, {"person": person.position, "unit": registry.unit_name(person.unit)})
     if person.term and not person.term.covers(day):
-        yield Problem(
-            "D210", pointer, {"person": person.position, "day": day, "term_end": person.term.end or person.term.start}
-        )
-
-
-def _is_known(registry: Registry, kind: str, value: str, year: int) -> bool:
-    if kind == "plan":
-        return (year, value) in registry.plans
-    return value in _known(registry, kind, year)
+        limit = person.term.start if day < person.term.start else person.term.end
+        yield Problem("D210", pointer, {"person": person.position, "day": day, "term_end": limit})
 
 
 def _known(registry: Registry, kind: str, year: int) -> Mapping[str, Any]:
@@ -151,9 +146,9 @@ def _suggestion(value: str, known: Mapping[str, Any]) -> str:
     by_name = {name: identity for identity, entry in known.items() for name in _names(entry)}
     if value in by_name:
         return by_name[value]
-    close: list[str] = difflib.get_close_matches(value, known, 1, 0.6)
+    close: list[str] = difflib.get_close_matches(value, known)
     if not close:
-        close = [by_name[name] for name in difflib.get_close_matches(value, by_name, 1, 0.6)]
+        close = [by_name[name] for name in difflib.get_close_matches(value, by_name)]
     if close:
         return close[0]
     return "、".join(islice(known, _SHOWN)) + "…" * (len(known) > _SHOWN) or "—"
@@ -163,5 +158,5 @@ def _names(entry: Any) -> Iterator[str]:
     if isinstance(entry, str):
         yield entry
     for attribute in ("name", "short_name", "position"):
-        if name := getattr(entry, attribute, ""):
-            yield name
+        if hasattr(entry, attribute):
+            yield getattr(entry, attribute)
