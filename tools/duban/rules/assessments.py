@@ -116,7 +116,7 @@ def freeze(case: YearCase) -> Iterator[Problem]:
         return
     for pointer, objection in case.objections:
         if "ruling" not in objection:
-            yield Problem("D817", pointer, {"unit": case.registry.unit_name(objection["unit"])}, at_key=True)
+            yield Problem("D817", pointer, {"unit": case.registry.unit_name(objection["unit"])})
     last = last_day(case.record["year"], case.registry)
     if frozen["on"] <= last:
         yield Problem("D818", ("freeze", "on"), {"day": frozen["on"], "last": last})
