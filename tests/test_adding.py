@@ -16,6 +16,7 @@ from conftest import ROOT
 from duban.adding import NoPlaceError, with_entry, with_part
 from duban.finding import Pointer
 from duban.parse import parse
+from duban.rules.case import put_at
 from duban.schema import Schemas
 
 FILES = sorted(ROOT.glob("items/2019/*.yml"))
@@ -124,6 +125,26 @@ def test_only_one_run_of_signs_is_added(schemas: Schemas, file: Path, chance: Ra
     after, problems = parse("x", made.encode())
     assert (after, problems) == (whole, [])
     assert is_only_longer(text, made), made
+
+
+def leaves(data: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    """Every value that holds no other, with its place."""
+    if isinstance(data, dict | list):
+        for part, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from leaves(value, (*pointer, part))
+    else:
+        yield pointer, data
+
+
+def test_what_is_put_at_its_place_value_by_value_is_the_whole() -> None:
+    whole, _ = parse("x", (ROOT / "tests/base/items/2019/2019-0001.yml").read_bytes())
+    made: dict[str, Any] = {}
+    for pointer, value in leaves(whole):
+        put_at(made, pointer, value)
+    assert made == whole
+    for pointer, value in leaves(whole):
+        put_at(made, pointer, f"not {value}")
+    assert [*leaves(made)] == [(pointer, f"not {value}") for pointer, value in leaves(whole)]
 
 
 def test_what_an_office_writes_by_hand(schemas: Schemas) -> None:

@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import AS_OF
+from conftest import AS_OF, ROOT
+from corpus import case
 from duban.calendar import WorkCalendar
 from duban.figures import figures
 from duban.finding import Finding
 from duban.language import LANGUAGES, language
 from duban.load import Readings, read
 from duban.model import Data, Tree
+from duban.parse import parse
 from duban.reader import Reader
 from duban.repository import is_day
+from duban.rules.amendments import amendments_fit, effective
 from duban.rules.case import value_at
 from duban.schema import Schemas
 from duban.status import statuses
@@ -123,6 +126,16 @@ def test_one_broken_item_never_hides_the_others(tree: Tree) -> None:
     assert [(one.path, one.id) for one in ledger.broken] == [(path, "2019-0009")]
     assert len(ledger.items) == 60
     assert {finding.path for finding in readings.findings(AS_OF)} >= {path}
+
+
+def test_amendments_leave_what_was_written_as_it_is() -> None:
+    it = case(ROOT / "tests/cases/D312-amended-again-within-what-was-amended-is-fine")
+    data, _ = parse("x", it.tree["items/2019/2019-0001.yml"])
+    assert data is not None
+    written = copy.deepcopy(data)
+    assert amendments_fit(data) == []
+    assert effective(data)["coordination_notices"] != data["coordination_notices"]
+    assert data == written
 
 
 def test_reading_does_not_change_the_data(readings: Readings, schemas: Schemas) -> None:

@@ -32,12 +32,12 @@ from duban.rules import (
     transcription,
 )
 from duban.rules.across import Facts
-from duban.rules.case import Case, Rule
+from duban.rules.case import Case
 from duban.schema import Field, Schemas
 from duban.survey import Survey, Surveyor
 from duban.violation import placeholders, problems
 
-ITEM_RULES: tuple[Rule, ...] = (
+ITEM_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     life.names,
     life.steps,
     life.drafter,
@@ -200,7 +200,7 @@ class Reader:
             found = references.suggested(found, self.registry, int(identity[:4]))
             title = data.get("title")
             return _reading(Facts(identity, title if isinstance(title, str) else ""), None, found)
-        found = [*amendments.amendments_fit(data)]
+        found = amendments.amendments_fit(data)
         record = cast(ItemRecord, amendments.effective(data))
         misfits = problems(self.schemas, "item", record) if "amendments" in data else []
         if misfits:

@@ -19,37 +19,12 @@ _DEADLINE_HOLDERS = frozenset({"task_notice", "extensions"})
 
 def effective(data: Data) -> Data:
     """The record with its fitting amendments applied, in the order they were made."""
-    amendments = data.get("amendments")
-    if not amendments:
-        return data
-    record: Data = copy.deepcopy(data)
-    for amendment in amendments:
-        pointer = pointer_of(amendment["field"])
-        if _misfit(record, pointer, amendment) is None:
-            value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
-    return record
+    return _amended(data)[0]
 
 
-def amendments_fit(data: Data) -> Iterator[Problem]:
+def amendments_fit(data: Data) -> list[Problem]:
     """D311, D312: the field exists and may be amended, and the old value is the one that stood."""
-    amendments = data.get("amendments")
-    if not amendments:
-        return
-    record: Data = copy.deepcopy(data)
-    for index, amendment in enumerate(amendments):
-        pointer = pointer_of(amendment["field"])
-        misfit = _misfit(record, pointer, amendment)
-        if misfit == "D311":
-            yield Problem("D311", ("amendments", index, "field"), {"field": amendment["field"]})
-        elif misfit == "D312":
-            details = {
-                "field": amendment["field"],
-                "stands": str(value_at(record, pointer)),
-                "claimed": str(amendment["old"]),
-            }
-            yield Problem("D312", ("amendments", index, "old"), {name: text[:80] for name, text in details.items()})
-        else:
-            value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
+    return _amended(data)[1]
 
 
 def placed(data: Data, found: Iterable[Problem]) -> Iterator[Problem]:
@@ -69,8 +44,33 @@ def pointer_of(text: str) -> Pointer:
     return tuple(int(part) if part.isdigit() else part for part in text.strip("/").split("/"))
 
 
+def _amended(data: Data) -> tuple[Data, list[Problem]]:
+    """The effective record, and what amendments were not applied because they do not fit."""
+    amendments = data.get("amendments")
+    if not amendments:
+        return data, []
+    record: Data = copy.deepcopy(data)
+    found = []
+    for index, amendment in enumerate(amendments):
+        pointer = pointer_of(amendment["field"])
+        misfit = _misfit(record, pointer, amendment)
+        if misfit == "D311":
+            found.append(Problem("D311", ("amendments", index, "field"), {"field": amendment["field"]}))
+        elif misfit == "D312":
+            details = {
+                "field": amendment["field"],
+                "stands": str(value_at(record, pointer)),
+                "claimed": str(amendment["old"]),
+            }
+            cut = {name: text[:80] for name, text in details.items()}
+            found.append(Problem("D312", ("amendments", index, "old"), cut))
+        else:
+            value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
+    return record, found
+
+
 def _misfit(record: Data, pointer: Pointer, amendment: Data) -> str | None:
-    if not pointer or pointer[0] in _FIXED or "signed" in pointer or _moves_a_deadline(pointer):
+    if pointer[0] in _FIXED or "signed" in pointer or _moves_a_deadline(pointer):
         return "D311"
     try:
         value: Any = value_at(record, pointer)

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from duban.filing import identity_at
 from duban.finding import Detail, Pointer, Problem
 from duban.model import Registry
 from duban.record import UPHELD, UPHELD_IN_PART, AssessmentRecord, Objection
+from duban.rules.case import label_at
 from duban.schema import Field
 
 
@@ -32,8 +34,7 @@ class YearCase:
 
     def label(self, pointer: Pointer) -> Detail:
         """What people call the field at a pointer, in both languages."""
-        here = self.root.at(pointer)
-        return here.labels if here else str(pointer[-1])
+        return label_at(self.root, pointer)
 
 
 def problems_of(case: YearCase) -> Iterator[Problem]:
@@ -44,7 +45,7 @@ def problems_of(case: YearCase) -> Iterator[Problem]:
 
 def year_of_file(case: YearCase) -> Iterator[Problem]:
     """D810: the year is that of the file's name."""
-    year, expected = str(case.record["year"]), case.path.rpartition("/")[2].removesuffix(".yml")
+    year, expected = str(case.record["year"]), identity_at(case.path)
     if year != expected:
         yield Problem("D810", ("year",), {"year": year, "expected": expected})
 
@@ -115,9 +116,9 @@ def freeze(case: YearCase) -> Iterator[Problem]:
         return
     for pointer, objection in case.objections:
         if "ruling" not in objection:
-            yield Problem("D817", pointer, {"unit": case.registry.unit_name(objection["unit"])}, at_key=True)
+            yield Problem("D817", pointer, {"unit": case.registry.unit_name(objection["unit"])})
     last = last_day(case.record["year"], case.registry)
-    if last and frozen["on"] <= last:
+    if frozen["on"] <= last:
         yield Problem("D818", ("freeze", "on"), {"day": frozen["on"], "last": last})
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from duban.finding import Detail, Pointer, Problem
+from duban.finding import Detail, Pointer
 from duban.model import Registry
 from duban.record import ItemRecord
 from duban.schema import Field
@@ -29,11 +29,13 @@ class Case:
 
     def label(self, pointer: Pointer) -> Detail:
         """What people call the field at a pointer, in both languages."""
-        here = self.root.at(pointer)
-        return here.labels if here else str(pointer[-1])
+        return label_at(self.root, pointer)
 
 
-Rule = Callable[[Case], Iterator[Problem]]
+def label_at(root: Field, pointer: Pointer) -> Detail:
+    """What people call the field at a pointer, in both languages; its key where the schema has no such field."""
+    here = root.at(pointer)
+    return here.labels if here else str(pointer[-1])
 
 
 def put_at(data: Any, pointer: Pointer, value: Any) -> None:

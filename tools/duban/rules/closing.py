@@ -133,8 +133,7 @@ def cause_of_red(case: Case) -> Iterator[Problem]:
         return
     done = finished_on(record)
     end = ending(record)
-    ended = end[1]["on"] if end else ""
-    if (done and done <= deadline) or (ended and ended <= deadline):
+    if (done and done <= deadline) or (end and end[1]["on"] <= deadline):
         return
     since = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
     yield Problem("D511", ("task_notice", "deadline"), {"deadline": deadline}, since=since)
