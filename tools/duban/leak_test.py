@@ -56,7 +56,7 @@ def leak_test(out: Path, readings: Readings, day: str, examination: Examination)
     """
     ledger = readings.ledger(day)
     more = tuple(_commits(examination))
-    index, short = _index(_values(readings, ledger, more), set(opened(readings, ledger, day)))
+    index, short = _index(_values(readings, ledger, more), opened(readings, ledger, day))
     blocks = in_blocks(_files(out), _BLOCK)
     seen = [one for block in over_cores(blocks, partial(_look, out, index, Fresh(), set())) for one in block]
     hits = {needle for one in seen for needle in (*one.named, *one.held)}
@@ -86,10 +86,12 @@ def _commits(examination: Examination) -> Iterator[Value]:
 
 
 def _index(values: Iterable[Value], open_texts: Iterable[str]) -> tuple[Index, int]:
-    """What is to be looked for, and how many values are too short or too ordinary for that."""
-    open_parts = {part for text in open_texts for part in parts(text)}
-    wanted: dict[str, None] = {}
-    words, done = set(), set()
+    """What is to be looked for, and how many values are too short or too ordinary for that.
+
+    What stands in the open too is left out last, text by text: of a large ledger that is most of what there is.
+    """
+    wanted: dict[str, bool] = {}
+    done = set()
     short = 0
     for value in values:
         if (value.kind, value.text) in done:
@@ -98,11 +100,11 @@ def _index(values: Iterable[Value], open_texts: Iterable[str]) -> tuple[Index, i
         found = dict.fromkeys(needles(value))
         short += not found
         for needle in found:
-            if needle not in open_parts:
-                wanted[needle] = None
-                if value.kind == "word":
-                    words.add(needle)
-    return Index(wanted, frozenset(words)), short
+            wanted[needle] = wanted.get(needle, False) or value.kind == "word"
+    for text in open_texts:
+        for part in parts(text):
+            wanted.pop(part, None)
+    return Index(wanted, frozenset(needle for needle, is_word in wanted.items() if is_word)), short
 
 
 def _values(readings: Readings, ledger: Ledger, more: Iterable[Value]) -> Iterator[Value]:

@@ -55,7 +55,8 @@ def stated(readings: Readings, ledger: Ledger) -> Iterator[Value]:
     there is one. Choices, dates, yes and no, codes and numbers tell nothing by themselves.
     """
     schemas = cast(Schemas, readings.schemas)
-    shown = set(_open_items(ledger)) | set(_open_reports(ledger))
+    items = _open_items(ledger)
+    shown = {*items, *(report["id"] for report in _open_reports(ledger, items))}
     for name, read in (("item", readings.items), ("report", readings.reports), ("assessment", readings.assessments)):
         if not read:
             continue
@@ -82,11 +83,13 @@ def stated(readings: Readings, ledger: Ledger) -> Iterator[Value]:
 def opened(readings: Readings, ledger: Ledger, day: str) -> Iterator[str]:
     """Every text that the public may read: of open items and reports on an ISO day, and of the registry."""
     schemas = cast(Schemas, readings.schemas)
-    items, reports = _open_items(ledger), _open_reports(ledger)
-    known = frozenset(items)
-    for root, records in ((schemas.field("item"), items), (schemas.field("report"), reports)):
-        for record in records.values():
-            yield from _public_texts(record, root, known)
+    items = _open_items(ledger)
+    # One item after another: together they are all that a large ledger is.
+    records = (one.record for one in ledger.items.values() if one.id in items)
+    for record in records:
+        yield from _public_texts(record, schemas.field("item"), items)
+    for report in _open_reports(ledger, items):
+        yield from _public_texts(report, schemas.field("report"), items)
     for path, name in _registry(readings):
         data, _ = parse(path, readings.tree[path])
         if isinstance(data, dict):
@@ -179,26 +182,24 @@ def _registry(readings: Readings) -> Iterator[tuple[str, str]]:
             yield path, name
 
 
-def _open_items(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
+def _open_items(ledger: Ledger) -> frozenset[str]:
     """Items declared open, filed, and past their secrecy review."""
-    records: dict[str, Mapping[str, Any]] = {one.id: cast(Data, one.record) for one in ledger.items.values()}
-    return {
-        identity: record
-        for identity, record in records.items()
+    records = (cast(Data, one.record) for one in ledger.items.values())
+    return frozenset(
+        record["id"]
+        for record in records
         if record.get("openness") == OPEN
         and "not_filed" not in record
         and "secrecy_review" in record.get("approval", {})
-    }
+    )
 
 
-def _open_reports(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
+def _open_reports(ledger: Ledger, items: frozenset[str]) -> Iterator[Data]:
     """Reports about open items alone, or about a campaign."""
-    items = _open_items(ledger)
-    return {
-        identity: cast(Data, report)
-        for identity, report in ledger.reports.items()
-        if items.keys() >= set(report.get("items", ())) and (report.get("items") or report.get("campaign"))
-    }
+    for report in ledger.reports.values():
+        about = report.get("items", ())
+        if items.issuperset(about) and (about or report.get("campaign")):
+            yield cast(Data, report)
 
 
 def _public_texts(node: Any, here: Field, items: frozenset[str]) -> Iterator[str]:
