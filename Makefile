@@ -80,7 +80,7 @@ fuzz: $(VENV)/.package ## what anybody may send, fuzzed by coverage for MINUTES=
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	cd tests && ../$(BIN)/python -m fuzz --minutes $(MINUTES)
 
-mutants: $(VENV)/.package ## what decides, changed in one spot at a time against the tests: an hour, and a score
+mutants: $(VENV)/.package ## what decides, changed in one spot at a time against the tests: hours, and a score
 	@$(BIN)/python -c "import mutmut" 2>/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutation.lock
 	cd tests && ../$(BIN)/python -m mutation

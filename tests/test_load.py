@@ -20,7 +20,7 @@ from duban.model import Data, Tree
 from duban.parse import parse
 from duban.reader import Reader
 from duban.repository import is_day
-from duban.rules.amendments import amendments_fit, effective
+from duban.rules.amendments import amended
 from duban.rules.case import value_at
 from duban.schema import Schemas
 from duban.status import statuses
@@ -133,8 +133,9 @@ def test_amendments_leave_what_was_written_as_it_is() -> None:
     data, _ = parse("x", it.tree["items/2019/2019-0001.yml"])
     assert data is not None
     written = copy.deepcopy(data)
-    assert amendments_fit(data) == []
-    assert effective(data)["coordination_notices"] != data["coordination_notices"]
+    record, misfits = amended(data)
+    assert misfits == []
+    assert record["coordination_notices"] != data["coordination_notices"]
     assert data == written
 
 

@@ -1,6 +1,6 @@
 """The mutants that are said to change no verdict stand where they are said to, and everything that decides is mutated.
 
-The mutation test itself takes an hour and packages of its own: ``make mutants``.
+The mutation test itself takes hours and packages of its own: ``make mutants``.
 """
 
 from __future__ import annotations

@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 import pytest
 
+from mutation import FOUND_OUT
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 TOOLS = ROOT / "tools"
 OUT = ROOT / "build/mutation"
-FOUND_OUT = ("killed", "timed out")
 
 
 class Group(NamedTuple):

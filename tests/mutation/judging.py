@@ -22,6 +22,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from coverage import Coverage
 
+from mutation import FOUND_OUT
 from mutation.mutants import Mutant
 from mutation.swapping import UnreachableError, swap
 
@@ -143,7 +144,7 @@ class Judge:
 
     def _tell(self, result: Result, number: int) -> None:
         self.results.append(result)
-        if result.fate not in ("killed", "timed out"):
+        if result.fate not in FOUND_OUT:
             one = result.mutant
             sys.stderr.write(
                 f"{one.file.name}:{one.line} {one.place}: {one.before} → {one.after} ({result.by or result.tests})\n"
@@ -219,8 +220,3 @@ def _in_child(work: Any) -> Any:
             os._exit(0)
         os.waitpid(child, 0)
         return json.loads(told.read_text(encoding="utf-8"))
-
-
-def survivors(results: Sequence[Result]) -> Iterator[Result]:
-    """What no test found out, or what could not be tried."""
-    return (one for one in results if one.fate not in ("killed", "timed out"))

@@ -200,8 +200,8 @@ class Reader:
             found = references.suggested(found, self.registry, int(identity[:4]))
             title = data.get("title")
             return _reading(Facts(identity, title if isinstance(title, str) else ""), None, found)
-        found = amendments.amendments_fit(data)
-        record = cast(ItemRecord, amendments.effective(data))
+        effective, found = amendments.amended(data)
+        record = cast(ItemRecord, effective)
         misfits = problems(self.schemas, "item", record) if "amendments" in data else []
         if misfits:
             misfits = references.suggested(misfits, self.registry, int(identity[:4]))

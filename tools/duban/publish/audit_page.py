@@ -71,7 +71,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Removal:
     """Where something was taken out: a field of an item, with its page, or a file that is no record."""
 
     item: str
@@ -87,7 +87,7 @@ class Expunged:
     on: str
     basis: str
     by: str
-    places: tuple[Place, ...]
+    places: tuple[Removal, ...]
 
 
 def site_pages(edition: Edition) -> Iterator[Page]:
@@ -136,15 +136,15 @@ def _expunged(tombstone: Tombstone, edition: Edition, shower: Shower) -> Expunge
         day_in_china(tombstone.recorded_at),
         tombstone.basis,
         shower.names.position(tombstone.by),
-        tuple(_place(item, field, edition, shower) for item, field in tombstone.places),
+        tuple(_removal(item, field, edition, shower) for item, field in tombstone.places),
     )
 
 
-def _place(item: str, field: str, edition: Edition, shower: Shower) -> Place:
+def _removal(item: str, field: str, edition: Edition, shower: Shower) -> Removal:
     if not field:
-        return Place("", item, "")
+        return Removal("", item, "")
     named = called(item, field, edition, shower)
-    return Place(item, named.name, address_of(item, named.entry, edition))
+    return Removal(item, named.name, address_of(item, named.entry, edition))
 
 
 def _state(state: ProofState, edition: Edition) -> StateRow:

@@ -19,33 +19,14 @@ _DEADLINE_HOLDERS = frozenset({"task_notice", "extensions"})
 
 def effective(data: Data) -> Data:
     """The record with its fitting amendments applied, in the order they were made."""
-    return _amended(data)[0]
+    return amended(data)[0]
 
 
-def amendments_fit(data: Data) -> list[Problem]:
-    """D311, D312: the field exists and may be amended, and the old value is the one that stood."""
-    return _amended(data)[1]
+def amended(data: Data) -> tuple[Data, list[Problem]]:
+    """The effective record, and what amendments were not applied because they do not fit.
 
-
-def placed(data: Data, found: Iterable[Problem]) -> Iterator[Problem]:
-    """Problems of the effective record, those of an amended value at the amendment that gave it."""
-    amended = {pointer_of(one["field"]): index for index, one in enumerate(data.get("amendments", ()))}
-    for problem in found:
-        above = (problem.pointer[:length] for length in range(len(problem.pointer), 0, -1))
-        index = next((amended[pointer] for pointer in above if pointer in amended), None)
-        if index is None:
-            yield problem
-        else:
-            yield replace(problem, pointer=("amendments", index, "new"), at_key=False)
-
-
-def pointer_of(text: str) -> Pointer:
-    """``/task_notice/milestones/0/due`` as a pointer."""
-    return tuple(int(part) if part.isdigit() else part for part in text.strip("/").split("/"))
-
-
-def _amended(data: Data) -> tuple[Data, list[Problem]]:
-    """The effective record, and what amendments were not applied because they do not fit."""
+    D311, D312: the field exists and may be amended, and the old value is the one that stood.
+    """
     amendments = data.get("amendments")
     if not amendments:
         return data, []
@@ -67,6 +48,23 @@ def _amended(data: Data) -> tuple[Data, list[Problem]]:
         else:
             value_at(record, pointer[:-1])[pointer[-1]] = copy.deepcopy(amendment["new"])
     return record, found
+
+
+def placed(data: Data, found: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems of the effective record, those of an amended value at the amendment that gave it."""
+    places = {pointer_of(one["field"]): index for index, one in enumerate(data.get("amendments", ()))}
+    for problem in found:
+        above = (problem.pointer[:length] for length in range(len(problem.pointer), 0, -1))
+        index = next((places[pointer] for pointer in above if pointer in places), None)
+        if index is None:
+            yield problem
+        else:
+            yield replace(problem, pointer=("amendments", index, "new"), at_key=False)
+
+
+def pointer_of(text: str) -> Pointer:
+    """``/task_notice/milestones/0/due`` as a pointer."""
+    return tuple(int(part) if part.isdigit() else part for part in text.strip("/").split("/"))
 
 
 def _misfit(record: Data, pointer: Pointer, amendment: Data) -> str | None:
