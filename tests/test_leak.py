@@ -32,8 +32,8 @@ from duban import site
 from duban.leak.decoding import ClosedFileError, meanings, texts_of
 from duban.leak.folding import SHORTEST_CLAUSE, folded, glued, parts
 from duban.leak.fresh import Fresh
-from duban.leak.needles import Index
-from duban.leak.withheld import opened, stated
+from duban.leak.needles import Index, needles
+from duban.leak.withheld import Value, opened, stated
 from duban.leak_test import leak_test
 from duban.load import Readings, read
 from duban.model import Ledger
@@ -511,14 +511,32 @@ def test_plain_mkdocs_leaves_nothing_of_an_edition_that_leaks(
 # Laws of the parts.
 
 WORDS = st.text(st.sampled_from("督查公开事项市医院拆迁ab12-,。 \nＡ"), min_size=1, max_size=40)
+PROSE = st.lists(st.sampled_from(["no", "exits", "blocked", "when", "inspectors", "of 2019", "came:"]), max_size=9)
 
 
-@given(needles=st.lists(WORDS, min_size=1, max_size=8), around=st.lists(WORDS, min_size=9, max_size=9))
-def test_the_index_finds_what_a_search_one_by_one_finds(needles: list[str], around: list[str]) -> None:
-    wanted = [part for needle in needles for part in parts(needle)]
-    text = folded("".join(f"{one}{needle}" for one, needle in zip(around, needles, strict=False)))
+@given(
+    values=st.lists(WORDS | PROSE.map(" ".join), min_size=1, max_size=8),
+    around=st.lists(WORDS, min_size=9, max_size=9),
+)
+def test_the_index_finds_what_a_search_one_by_one_finds(values: list[str], around: list[str]) -> None:
+    wanted = [part for value in values for part in parts(value)]
+    text = folded("".join(f"{one}{value}" for one, value in zip(around, values, strict=False)))
     index = Index(wanted)
     assert index.found(text) == {one for one in wanted if one in glued(text) and Index([one]).size}
+
+
+@pytest.mark.parametrize("place", range(65_536 - 40, 65_536 + 8, 4))
+def test_a_value_is_found_wherever_in_a_large_text_it_stands(place: int) -> None:
+    for value in ("消防通道被杂物堵塞，整改没有落实", "Nobody reported the blocked exits"):
+        wanted = [*parts(value)]
+        assert Index(wanted).found(folded("z" * place + value + "z" * 70_000)) == {*wanted}
+
+
+def test_plain_words_are_found_although_they_have_neither_digits_nor_signs() -> None:
+    value = Value("2019-0001", "/summary", "summary", "The blocked exits were reported late")
+    index = Index(needles(value))
+    assert index.size == 1
+    assert index.found(folded("On Monday the blocked\nexits were reported late again.")) == {*needles(value)}
 
 
 @given(text=st.text(min_size=SHORTEST_CLAUSE), before=st.text(max_size=5), after=st.text(max_size=5))

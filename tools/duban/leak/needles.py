@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from string import ascii_lowercase, digits
 
 from duban.leak.folding import folded, glued, parts
@@ -15,6 +15,9 @@ _MARKED = r"[^\x00-\x20a-z!\"#$%&'()*+,/:;<=>?\[\]^`{|}~]"
 _GRAMS = re.compile(rf"(?=({_MARKED}.{{{_GRAM - 1}}}))", re.DOTALL)
 _RUNS = re.compile(rf"[a-z]{{{_RUN},}}")
 _ORDINARY_WORD = re.compile(r"[a-z]+")
+_PIECES = (8, 4, 3)
+"""Letters in a row that a run is filed by; the shortest run, of five, still holds one of three whole."""
+_STRETCH = 1 << 16
 _FEWEST_SIGNS_OF_A_WORD = 6
 _DIGITS = frozenset(digits)
 _SIGNS_OF_AN_ID = frozenset(digits + ascii_lowercase + "_-")
@@ -41,34 +44,53 @@ class Index:
     """Finds which of many needles stand in a text, in time that hardly depends on how many there are.
 
     Each needle is filed under five of its characters that begin with something other than a plain
-    letter, those under which the fewest are filed; where it has none such under its longest run of
-    letters. Only those filed under what stands in a text are looked for there. ``words`` are those
-    needles that count only where nothing beside makes them another.
+    letter, those under which the fewest are filed. One that has none such is filed under pieces of its
+    longest run of letters, at most half as long: a text that is cut into pieces of that length, from
+    whatever letter on, holds one of them whole. Only those filed under what stands in a text are looked
+    for there. ``words`` are those needles that count only where nothing beside makes them another.
     """
 
     def __init__(self, wanted: Iterable[str], words: frozenset[str] = frozenset()) -> None:
         self.words = words
         self._filed: dict[str, list[str]] = {}
+        self._longest = 0
+        self._pieces: dict[int, re.Pattern[str]] = {}
         self.size = sum([self._file(needle) for needle in dict.fromkeys(wanted)])
 
     def found(self, text: str) -> set[str]:
         """The needles that stand in a folded text."""
         dense = glued(text)
-        places = {*_GRAMS.findall(dense), *_RUNS.findall(text)} & self._filed.keys()
-        found = {needle for place in places for needle in self._filed[place] if needle in dense}
+        found = {needle for stretch in self._stretches(dense) for needle in self._standing(stretch)}
         return {one for one in found if one not in self.words or _stands_alone(one, text) or _stands_alone(one, dense)}
+
+    def _stretches(self, dense: str) -> Iterator[str]:
+        """A text in stretches that between them hold every needle whole: a very large text takes no more memory."""
+        for start in range(0, len(dense), _STRETCH):
+            yield dense[start : start + _STRETCH + self._longest]
+
+    def _standing(self, stretch: str) -> Iterator[str]:
+        places = self._filed.keys() & _GRAMS.findall(stretch)
+        for pieces in self._pieces.values():
+            places |= self._filed.keys() & pieces.findall(stretch)
+        return (needle for place in places for needle in self._filed[place] if needle in stretch)
 
     def _file(self, needle: str) -> bool:
         """File a needle; False for one that has neither such characters nor a run of letters."""
-        grams = _GRAMS.findall(needle)
-        place = (
-            min(grams, key=lambda gram: len(self._filed.get(gram, ())))
-            if grams
-            else max(_RUNS.findall(needle), key=len, default="")
-        )
-        if place:
+        places = self._places(needle)
+        for place in places:
             self._filed.setdefault(place, []).append(needle)
-        return bool(place)
+        self._longest = max(self._longest, len(needle))
+        return bool(places)
+
+    def _places(self, needle: str) -> Collection[str]:
+        grams = _GRAMS.findall(needle)
+        if grams:
+            return (min(grams, key=lambda gram: len(self._filed.get(gram, ()))),)
+        run = max(_RUNS.findall(needle), key=len, default="")
+        size = next((size for size in _PIECES if len(run) >= 2 * size - 1), 0)
+        if size:
+            self._pieces.setdefault(size, re.compile(f"[a-z]{{{size}}}"))
+        return {run[start : start + size] for start in range(size)}
 
 
 def _stands_alone(needle: str, text: str) -> bool:
