@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from duban.change import Added, Change, change
 from duban.finding import Finding
+from duban.language import language
 from duban.load import Readings
 from duban.model import Data, Tree
 from duban.parse import parse
@@ -27,6 +28,8 @@ WHOLE = "items/2019/2019-0003.yml"
 """An item from intake to look-back, with all four forms."""
 OPEN = "items/2019/2019-0051.yml"
 SIGNED = [{"role": "director", "by": "director", "on": "2019-10-31"}]
+SCAN = "scans/2019/one.pdf"
+ZH = language("zh")
 Edit = Callable[[Data], object]
 
 
@@ -57,6 +60,10 @@ def line_of(tree: Tree, path: str, text: str, after: str = "") -> int:
 
 def codes(found: Change) -> list[tuple[str, str, int]]:
     return [(one.path, one.code, one.line) for one in found.findings]
+
+
+def told(found: Change) -> list[str]:
+    return [ZH.message(one) for one in found.findings]
 
 
 def set_at(*pointer: str | int, to: Any) -> Edit:
@@ -237,7 +244,7 @@ def test_what_the_form_foresees_may_come_later(
     data = copy.deepcopy(parse(path, before[path])[0])
     delete_at(*missing)(data)
     earlier = {**before, path: file_text(data, schemas.field("item")).encode()}
-    assert change(earlier, before) == Change((Added("2019-0003", entry, kind),), ())
+    assert change(earlier, before) == Change((Added("2019-0003", entry, kind, path),), ())
 
 
 @pytest.mark.parametrize(
@@ -252,7 +259,7 @@ def test_what_the_form_foresees_may_come_later(
 )
 def test_new_entries_and_signatures_are_listed(edited: Any, edit: Edit, entry: str, kind: str) -> None:
     found, _ = edited(OPEN, edit)
-    assert found == Change((Added("2019-0051", entry, kind),), ())
+    assert found == Change((Added("2019-0051", entry, kind, OPEN),), ())
 
 
 def test_an_entry_within_a_new_entry_is_listed_too(edited: Any) -> None:
@@ -276,7 +283,144 @@ def test_a_new_file_lists_all_its_entries(before: Tree) -> None:
 def test_a_broken_file_may_be_mended(before: Tree, broken: bytes) -> None:
     mended = change({**before, WHOLE: broken}, before)
     assert mended.findings == ()
-    assert Added("2019-0003", "/intake", "intake") in mended.added
+    assert Added("2019-0003", "/intake", "intake", WHOLE) in mended.added
+
+
+@pytest.mark.parametrize(
+    ("edit", "touched"),
+    [
+        (set_at("title", to="东南新区学校"), ["/intake"]),
+        (set_at("intake", "received_on", to="2019-07-02"), ["/intake/received_on"]),
+        (delete_at("plan_refs"), ["/intake"]),
+        (set_at("task_notice", "deadline", to="2019-12-31"), ["/task_notice/deadline"]),
+        (set_at("progress", 1, "percent", to=70), ["/progress/1/percent"]),
+        (delete_at("progress", 2), ["/progress/2"]),
+        (delete_at("visits"), ["/visits"]),
+        (set_at("task_notice", "cc", to=["zezhou"]), ["/task_notice/cc"]),
+    ],
+)
+def test_what_was_signed_and_is_no_longer_as_it_was(edited: Any, edit: Edit, touched: list[str]) -> None:
+    found, _ = edited(WHOLE, edit)
+    assert {one for one, _ in found.touched} == {"2019-0003"}
+    assert sorted(dict.fromkeys(place for _, place in found.touched)) == touched
+
+
+def test_a_file_that_goes_is_touched_whole(before: Tree) -> None:
+    assert change(before, {one: before[one] for one in before if one != WHOLE}).touched == (("2019-0003", ""),)
+    assert change(before, {**before, WHOLE: b"title"}).touched == (("2019-0003", ""),)
+
+
+def test_of_several_files_all_is_told(before: Tree, schemas: Schemas) -> None:
+    other = copy.deepcopy(parse(OPEN, before[OPEN])[0])
+    set_at("title", to="改写")(other)
+    whole = before[WHOLE].replace(b"percent: 100", b"percent: 99")
+    found = change(before, {**before, WHOLE: whole, OPEN: file_text(other, schemas.field("item")).encode()})
+    assert [path for path, _, _ in codes(found)] == [WHOLE, OPEN]
+    assert [item for item, _ in found.touched] == ["2019-0003", "2019-0051"]
+    broken = {**before, WHOLE: b"a: [", OPEN: b"b: ["}
+    again = change(broken, {**before, WHOLE: b"a: {", OPEN: b"b: {"})
+    assert {one.path for one in again.unreadable} == {WHOLE, OPEN}
+    assert (again.added, again.findings, again.touched) == ((), (), ())
+
+
+def test_what_was_not_valid_before_may_still_not_be(before: Tree) -> None:
+    """It was never signed as it is, so that making it worse empties nothing."""
+    found = change({**before, WHOLE: b"id: 2019-0003\n"}, {**before, WHOLE: b"id: 2019-0004\n"})
+    assert (found.findings, found.touched) == ((), ())
+    assert {one.path for one in found.unreadable} == {WHOLE}
+
+
+def test_a_value_of_another_shape_is_another_value(before: Tree) -> None:
+    """A list where there was an entry, an entry where there was a list, in a file that could be parsed before."""
+    text = before[WHOLE].decode()
+    head = text.index("task_notice:")
+    for wrong, place in (("task_notice: [1]\n", "task_notice"), ("progress: {percent: 1}\n", "progress")):
+        found = change({**before, WHOLE: (text[: text.index("proposal:")] + wrong).encode()}, before)
+        assert head > 0
+        assert [(one.code, one.line) for one in found.findings] == [("D901", line_of(before, WHOLE, f"{place}:") + 1)]
+        assert (("2019-0003", f"/{place}")) in found.touched
+
+
+AMENDED = {
+    "on": "2019-10-31",
+    "field": "/intake",
+    "old": {"from": "市"},
+    "new": {"from": "省", "note": {"text": "一"}},
+    "reason": "录入时写错。",
+    "signed": SIGNED,
+}
+
+
+def test_within_a_value_that_was_put_right_nothing_changes_either(before: Tree, schemas: Schemas) -> None:
+    """It may be of any shape: the schema knows none of its parts."""
+    data = copy.deepcopy(parse(WHOLE, before[WHOLE])[0])
+    data["amendments"] = [AMENDED]
+    standing = {**before, WHOLE: file_text(data, schemas.field("item")).encode()}
+    assert change(before, standing).added == (Added("2019-0003", "/amendments/0", "amendment", WHOLE),)
+    assert change(standing, standing).findings == ()
+    set_at("amendments", 0, "new", "note", "text", to="二")(data)
+    after = {**before, WHOLE: file_text(data, schemas.field("item")).encode()}
+    found = change(standing, after)
+    assert codes(found) == [(WHOLE, "D901", line_of(after, WHOLE, "note:") + 1)]
+    assert told(found) == ["「note」已经合并签字，不能改动。"]
+    assert found.touched == (("2019-0003", "/amendments/0/new/note"),)
+
+
+def test_what_is_wrong_is_said_with_its_name(edited: Any, before: Tree) -> None:
+    assert told(edited(WHOLE, set_at("title", to="东南新区学校"))[0]) == ["「督查事项」已经合并签字，不能改动。"]
+    assert told(edited(WHOLE, delete_at("progress", 2))[0])[-1] == "「进展报告」已经合并签字，不能删除。"
+    assert told(edited(WHOLE, delete_at("plan_refs"))[0]) == ["「年度计划」已经合并签字，不能删除。"]
+    unknown = before[WHOLE] + "remark: 旧的备注\n".encode()
+    assert told(change({**before, WHOLE: unknown}, before)) == ["「remark」已经合并签字，不能删除。"]
+
+
+def test_a_scan_is_as_signed_as_what_it_shows(before: Tree) -> None:
+    standing = {**before, SCAN: b"one", "docs/one.pdf": b"one"}
+    assert change(standing, {**standing, "scans/2019/two.pdf": b"two", "docs/one.pdf": b"two"}) == Change()
+    for after in ({**standing, SCAN: b"two"}, {path: standing[path] for path in standing if path != SCAN}):
+        found = change(standing, after)
+        assert found == Change((), (Finding(SCAN, 1, 1, "D907", {"file": SCAN}),))
+        assert told(found) == [f"纸质签字的扫描件 {SCAN} 被改动或删除。"]
+
+
+def test_a_schema_that_is_none_is_told_instead_of_a_comparison(before: Tree) -> None:
+    after = {**before, "schemas/item.schema.json": b"{"}
+    found = change(before, after)
+    assert [(one.path, one.line, one.column, one.code) for one in found.findings] == [
+        ("schemas/item.schema.json", 1, 1, "D809")
+    ]
+    assert found.findings[0].details["problem"]
+    assert (found.added, found.touched, found.unreadable) == ((), (), ())
+
+
+YEAR = "assessments/2019.yml"
+FREEZE = {
+    "on": "2020-01-10",
+    "as_of": "2019-12-31",
+    "commit": "a" * 40,
+    "digest": "b" * 64,
+    "signed": [{"role": "director", "by": "director", "on": "2020-01-10"}],
+}
+
+
+def test_beside_what_closed_a_file_nothing_is_added(before: Tree) -> None:
+    objection = {
+        "on": "2020-01-11",
+        "unit": "civil-affairs",
+        "points": ["civil-affairs/late/2019-0003/task_notice/2019-11-15"],
+        "reason": "当日已经报送。",
+        "signed": [{"role": "unit_head", "by": "civil-affairs-head", "on": "2020-01-11"}],
+    }
+    freeze = json.dumps(FREEZE)
+    standing = {**before, YEAR: f"year: 2019\nfreeze: {freeze}\n".encode()}
+    assert change(before, standing).unreadable == change(before, standing).findings == ()
+    text = f"year: 2019\nfreeze: {freeze}\nobjections:\n  - {json.dumps(objection, ensure_ascii=False)}\n"
+    found = change(standing, {**before, YEAR: text.encode()})
+    assert codes(found) == [(YEAR, "D908", 4)]
+    assert told(found) == ["「冻结」已经签字合并，不能再加「异议」。"]
+    more = json.loads(freeze)
+    more["signed"].append({"role": "deputy_director", "by": "deputy-director", "on": "2020-01-11"})
+    assert change(standing, {**before, YEAR: f"year: 2019\nfreeze: {json.dumps(more)}\n".encode()}).findings == ()
 
 
 @given(st.data())

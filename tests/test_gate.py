@@ -1,0 +1,274 @@
+"""A small ledger, a change of it and a pull request, all made by hand → the whole verdict, finding by finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from corpus import base
+from duban.change import Added
+from duban.finding import Finding
+from duban.gate import Judgement, Proposed, gate, in_turn, judged
+from duban.language import language
+from duban.model import Registry, Tree
+from duban.moment import instant
+from duban.part import SCANS
+from duban.paths import Differing
+from duban.pull import Account, Pull, Push, Review
+from duban.reader import Reader
+from duban.schema import Schemas
+from duban.signoff import Submission, codes_for
+from duban.taken import Taken
+
+POLICY, REPORT, ITEM, CLOSED = "registry/policy.yml", "reports/2019/002.yml", "items/2019/2019-0002.yml", "2019-0001"
+SCAN, TOOL, FLOW = f"{SCANS}2019/one.pdf", "tools/duban/gate.py", ".github/workflows/gate.yml"
+TODAY = "2019-10-31"
+HEAD = "0123456789abcdef" + "0" * 24
+SIGNING = """
+signing:
+  forge: github
+  repository: jincheng/duban
+  branch: main
+  binding: head
+  claim_within_days: 3
+"""
+REPORTED = """
+id: 2019/002
+kind: 督查专报
+title: 十月进展
+issued_on: 2019-10-31
+to: [市长]
+items: [2019-0002]
+summary: 进展正常。
+signed:
+  - {role: director, by: director, on: 2019-10-31}
+"""
+ZH = language("zh")
+Files = Mapping[str, str | None]
+
+
+def ledger(**more: str) -> Tree:
+    """The small ledger of the cases, with a policy that has signing."""
+    found = base()
+    policy = found[POLICY].decode() + SIGNING
+    for old, new in more.items():
+        assert old in policy
+        policy = policy.replace(old, new)
+    return {**found, POLICY: policy.encode()}
+
+
+BEFORE = ledger()
+SCHEMAS = Schemas.of(BEFORE)
+
+
+def registry(tree: Tree = BEFORE) -> Registry:
+    return Reader(SCHEMAS, tree).registry
+
+
+def proposed(files: Files, before: Tree = BEFORE, **more: Any) -> Proposed:
+    """What bringing some files, and taking those away that are None, would do."""
+    after = {path: content for path, content in before.items() if files.get(path, "") is not None}
+    after |= {path: text.encode() for path, text in files.items() if text is not None}
+    zeros, file = "0" * 6, "100644"
+    differing = tuple(
+        Differing(path, file if path in before else zeros, file if path in after else zeros, "1" * 40, "2" * 40)
+        for path in sorted(files)
+    )
+    schemas = {path: after[path] for path in after if path.startswith("schemas/")}
+
+    def reader() -> Reader:
+        return Reader(SCHEMAS if schemas == BEFORE_SCHEMAS else Schemas.of(after), after)
+
+    return Proposed(before, after, differing, {}, **{"reader": reader, **more})
+
+
+BEFORE_SCHEMAS = {path: BEFORE[path] for path in BEFORE if path.startswith("schemas/")}
+
+
+def at(minute: int) -> str:
+    return instant(f"2019-10-31T10:{minute:02}:00+08:00")
+
+
+def submitted(*reviewers: int, body: str = "", **more: Any) -> Submission:
+    pull = Pull(7, "Jincheng/Duban", "main", "change", "jincheng/duban", HEAD, Account(1, "staff"))
+    reviews = tuple(
+        Review(number, Account(number, ""), "APPROVED", at(20), HEAD, body) for number in reviewers or (1001,)
+    )
+    return Submission(replace(pull, **more), reviews, (Push(HEAD, at(10)),), frozenset({1}))
+
+
+def asked(files: Files, submission: Submission | None = None, **more: Any) -> Judgement:
+    before = more.pop("before", BEFORE)
+    roster = more.pop("registry", registry(before))
+    head = more.pop("head", HEAD)
+    return gate(proposed(files, before, **more), submission or submitted(), roster, head, TODAY)
+
+
+def told(found: Sequence[Finding]) -> list[tuple[str, int, int, str, str]]:
+    """Each finding with what it says: a detail that is missing or another is another sentence."""
+    return [(one.path, one.line, one.column, one.code, ZH.message(one)) for one in found]
+
+
+def test_what_is_signed_may_be_merged() -> None:
+    found = asked({REPORT: REPORTED})
+    assert (found.verdict, found.findings, found.forge, found.codes, found.draft) == ("pass", (), "github", {}, False)
+    assert [(one.seat.entry, one.seat.role, one.state) for one in found.standing] == [("", "director", "signed")]
+    assert found.parts == {"record": (REPORT,)}
+    assert found.change.added == (Added("2019/002", "", "special_report", REPORT),)
+    assert found.taken == (Taken("2019/002", REPORT, ("id",)),)
+
+
+def test_a_draft_and_what_nobody_signed_wait() -> None:
+    assert asked({REPORT: REPORTED}, submitted(draft=True)).verdict == "wait"
+    assert asked({REPORT: REPORTED}, submitted(draft=True)).draft
+    assert asked({REPORT: REPORTED}, submitted(1002)).verdict == "wait"
+
+
+def test_the_codes_that_bind_an_approval() -> None:
+    before = ledger(**{"binding: head": "binding: code"})
+    found = asked({REPORT: REPORTED}, before=before)
+    assert found.codes == codes_for([one.seat for one in found.standing], registry(before).policy["signing"])
+    assert [*found.codes] == ["director"]
+    assert found.verdict == "wait"
+    assert asked({REPORT: REPORTED}, submitted(body=found.codes["director"]), before=before).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "message"),
+    [
+        ({"base_ref": "draft"}, "G101", "这个合并请求要并入「draft」，只有并入「main」的批准才算签字。"),
+        (
+            {"repository": "other/duban"},
+            "G103",
+            "合并请求属于仓库「other/duban」，本台账登记的仓库是「jincheng/duban」。",
+        ),
+        ({"head": "f" * 40}, "G102", "合并请求的最新一版是 ffffffffff，送来核对的却是 0123456789。"),
+    ],
+)
+def test_a_pull_request_that_is_not_the_one(more: dict[str, Any], code: str, message: str) -> None:
+    found = asked({REPORT: REPORTED}, submitted(**more))
+    assert told(found.findings) == [("", 1, 1, code, message)]
+    assert found.verdict == "refuse"
+
+
+def test_without_a_word_of_signing_nothing_can_be_signed() -> None:
+    found = asked({REPORT: REPORTED}, submitted(base_ref="x", repository="y"), before=base())
+    message = "督查规则里没有签批存证（signing）一节，合并请求的批准还不能算签字。"
+    assert told(found.findings) == [(POLICY, 1, 1, "G112", message)]
+    assert (found.forge, found.verdict) == ("", "refuse")
+
+
+def test_a_role_that_nobody_of_the_roster_holds() -> None:
+    roster = registry()
+    people = {one.id: one for one in roster.people.values() if one.id not in ("director", "registrar")}
+    found = asked({REPORT: REPORTED, "items/2019/2019-0003.yml": new_item()}, registry=replace(roster, people=people))
+    assert [one for one in told(found.findings) if one[3] == "G111"] == [
+        (POLICY, 1, 1, "G111", "名册里没有人担任督查办主任，这个签字没有人能签。"),
+        (POLICY, 1, 1, "G111", "名册里没有人担任登记人，这个签字没有人能签。"),
+    ]
+
+
+def new_item(identity: str = "2019-0003") -> str:
+    head = BEFORE[ITEM].decode().split("proposal:")[0]
+    return (
+        head.replace("2019-0002", identity)
+        .replace("凤台街破损路面修复", "红星街排水沟清淤")
+        .replace("2019-10-14", TODAY)
+    )
+
+
+def test_rules_and_record_together_are_told_for_each_part() -> None:
+    policy = BEFORE[POLICY].decode() + "\n"
+    found = asked({REPORT: REPORTED, POLICY: policy, TOOL: "1", FLOW: "2", "items/2019/2019-0001.yml": None})
+    words = "这个合并请求既有督查事项，又有「{}」，两样不能一起报批。".format
+    assert [one for one in told(found.findings) if one[3] == "G105"] == [
+        (FLOW, 1, 1, "G105", words("自动流程的改动")),
+        (POLICY, 1, 1, "G105", words("督查规则的改动")),
+        (TOOL, 1, 1, "G105", words("程序和页面的改动")),
+    ]
+    assert "D902" in {one.code for one in found.findings}
+    assert {one.code for one in asked({SCAN: "1", POLICY: policy}).findings} == {"G105"}
+    assert asked({POLICY: policy, TOOL: "1"}).findings == asked({SCAN: "1"}, submitted(1003)).findings == ()
+
+
+def test_what_both_sides_changed_is_for_a_person() -> None:
+    found = asked({REPORT: REPORTED}, conflict=("a/\udcff.yml", REPORT))
+    words = "「{}」在主分支上也改过，两边的内容不能自动合在一起。".format
+    assert told(found.findings) == [
+        ("a/?.yml", 1, 1, "G104", words("a/?.yml")),
+        (REPORT, 1, 1, "G104", words(REPORT)),
+    ]
+
+
+def test_a_file_that_both_sides_added_is_told_once() -> None:
+    """Nothing else can be said of it: it is two files in one. Of anything but a number it is a plain conflict."""
+    before = {**BEFORE, REPORT: REPORTED.encode()}
+    after = REPORTED.replace("十月进展", "<<<<<<<")
+    found = asked({REPORT: after}, before=before, conflict=(REPORT, TOOL), both_added=(REPORT, TOOL))
+    assert told(found.findings) == [
+        (REPORT, 1, 1, "G113", "「2019/002」在主分支上已经用于 2019/002「十月进展」，本合并请求不能再用。"),
+        (TOOL, 1, 1, "G104", f"「{TOOL}」在主分支上也改过，两边的内容不能自动合在一起。"),
+    ]
+
+
+def test_a_form_number_that_the_main_branch_has() -> None:
+    text = BEFORE[ITEM].decode().replace("晋市督任〔2019〕2号", "晋市督任〔2019〕1号")
+    before = {path: content for path, content in BEFORE.items() if path != ITEM}
+    line = text.split("\n").index("  form_no: 晋市督任〔2019〕1号") + 1
+    asked_for = []
+
+    def mentioning(numbers: Any) -> list[str]:
+        asked_for.append(numbers)
+        return ["items/2019/2019-0001.yml"]
+
+    found = asked({ITEM: text}, before=before, mentioning=mentioning)
+    message = "「晋市督任〔2019〕1号」在主分支上已经用于 2019-0001「古书院社区供水管网改造」，本合并请求不能再用。"
+    assert [one for one in told(found.findings) if one[3] == "G113"] == [(ITEM, line, 12, "G113", message)]
+    assert asked_for == [{"晋市督任〔2019〕1号"}]
+    assert [one.number for one in found.taken] == ["2019-0002", "晋市督任〔2019〕1号"]
+
+
+def test_a_slip_is_told_once_and_of_moved_files_alone() -> None:
+    """A slip of a file that the change leaves alone is the check's to tell, and one that both judge is one."""
+    slip = REPORTED.replace("2019-10-31}", "2019-11-30}").replace("items: [2019-0002]", "items: [2019-0002, 2019-0099]")
+    broken = {**BEFORE, "reports/2019/003.yml": b"id: ["}
+    found = asked({REPORT: slip}, before=broken)
+    assert [(one.path, one.code) for one in found.findings] == [(REPORT, "D306")]
+    assert found.taken
+    unreadable = asked({REPORT: "id: ["})
+    assert len({(one.path, one.line, one.column, one.code) for one in unreadable.findings}) == len(unreadable.findings)
+    assert unreadable.findings
+
+
+def test_schemas_that_cannot_be_used() -> None:
+    found = asked({"schemas/report.schema.json": "{"})
+    assert [(one.path, one.line, one.column, one.code) for one in found.findings] == [
+        ("schemas/report.schema.json", 1, 1, "D809")
+    ]
+    assert found.findings[0].details["problem"] in ZH.message(found.findings[0])
+    assert (found.taken, found.verdict) == ((), "refuse")
+
+
+def test_what_stood_needs_no_slip_of_the_day() -> None:
+    """``judged`` is what an audit asks ever after: it reads nothing but what was added, and on no day."""
+    it = proposed({REPORT: REPORTED.replace("2019-10-31", "2019-12-31")})
+    found = judged(it, submitted(), registry())
+    assert (found.findings, found.taken) == ((), ())
+    assert [(one.state, one.reason) for one in found.standing] == [("not_entitled", "day_ahead")]
+
+
+def test_of_two_that_take_a_number_the_later_is_refused() -> None:
+    one, other = asked({REPORT: REPORTED}), asked({REPORT: REPORTED.replace("十月", "本月"), SCAN: "1"})
+    found = in_turn({5: one, 3: other, 9: one}, lambda _, __: False)
+    message = "「2019/002」已由在先的合并请求 #5 取用，两个只能合并一个。"
+    assert [*found] == [5, 3, 9]
+    assert found[5] == one
+    assert told(found[3].findings) == told(found[9].findings) == [(REPORT, 1, 1, "G114", message)]
+    assert found[3].change == other.change
+    related = in_turn({5: one, 3: other, 9: one}, lambda pull, first: {pull, first} == {3, 5})
+    assert (related[3].findings, [item.code for item in related[9].findings]) == ((), ["G114"])
+    slip = replace(other, findings=(Finding("z", 1, 1, "D902", {"id": "1"}),))
+    assert [item.code for item in in_turn({5: one, 3: slip}, lambda _, __: False)[3].findings] == ["G114", "D902"]
