@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,93 +11,15 @@ import pytest
 from corpus import base
 from duban.change import Added
 from duban.finding import Finding
-from duban.gate import Judgement, Proposed, gate, in_turn, judged
+from duban.gate import Judgement, gate, in_turn, judged
 from duban.language import language
-from duban.model import Registry, Tree
-from duban.moment import instant
 from duban.part import SCANS
-from duban.paths import Differing
-from duban.pull import Account, Pull, Push, Review
-from duban.reader import Reader
-from duban.schema import Schemas
 from duban.signoff import Submission, codes_for
 from duban.taken import Taken
+from proposing import BEFORE, HEAD, ITEM, POLICY, REPORT, REPORTED, TODAY, Files, ledger, proposed, registry, submitted
 
-POLICY, REPORT, ITEM, CLOSED = "registry/policy.yml", "reports/2019/002.yml", "items/2019/2019-0002.yml", "2019-0001"
 SCAN, TOOL, FLOW = f"{SCANS}2019/one.pdf", "tools/duban/gate.py", ".github/workflows/gate.yml"
-TODAY = "2019-10-31"
-HEAD = "0123456789abcdef" + "0" * 24
-SIGNING = """
-signing:
-  forge: github
-  repository: jincheng/duban
-  branch: main
-  binding: head
-  claim_within_days: 3
-"""
-REPORTED = """
-id: 2019/002
-kind: 督查专报
-title: 十月进展
-issued_on: 2019-10-31
-to: [市长]
-items: [2019-0002]
-summary: 进展正常。
-signed:
-  - {role: director, by: director, on: 2019-10-31}
-"""
 ZH = language("zh")
-Files = Mapping[str, str | None]
-
-
-def ledger(**more: str) -> Tree:
-    """The small ledger of the cases, with a policy that has signing."""
-    found = base()
-    policy = found[POLICY].decode() + SIGNING
-    for old, new in more.items():
-        assert old in policy
-        policy = policy.replace(old, new)
-    return {**found, POLICY: policy.encode()}
-
-
-BEFORE = ledger()
-SCHEMAS = Schemas.of(BEFORE)
-
-
-def registry(tree: Tree = BEFORE) -> Registry:
-    return Reader(SCHEMAS, tree).registry
-
-
-def proposed(files: Files, before: Tree = BEFORE, **more: Any) -> Proposed:
-    """What bringing some files, and taking those away that are None, would do."""
-    after = {path: content for path, content in before.items() if files.get(path, "") is not None}
-    after |= {path: text.encode() for path, text in files.items() if text is not None}
-    zeros, file = "0" * 6, "100644"
-    differing = tuple(
-        Differing(path, file if path in before else zeros, file if path in after else zeros, "1" * 40, "2" * 40)
-        for path in sorted(files)
-    )
-    schemas = {path: after[path] for path in after if path.startswith("schemas/")}
-
-    def reader() -> Reader:
-        return Reader(SCHEMAS if schemas == BEFORE_SCHEMAS else Schemas.of(after), after)
-
-    return Proposed(before, after, differing, {}, **{"reader": reader, **more})
-
-
-BEFORE_SCHEMAS = {path: BEFORE[path] for path in BEFORE if path.startswith("schemas/")}
-
-
-def at(minute: int) -> str:
-    return instant(f"2019-10-31T10:{minute:02}:00+08:00")
-
-
-def submitted(*reviewers: int, body: str = "", **more: Any) -> Submission:
-    pull = Pull(7, "Jincheng/Duban", "main", "change", "jincheng/duban", HEAD, Account(1, "staff"))
-    reviews = tuple(
-        Review(number, Account(number, ""), "APPROVED", at(20), HEAD, body) for number in reviewers or (1001,)
-    )
-    return Submission(replace(pull, **more), reviews, (Push(HEAD, at(10)),), frozenset({1}))
 
 
 def asked(files: Files, submission: Submission | None = None, **more: Any) -> Judgement:
