@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import base
+from corpus import FOLDERS, base, case
 from duban.change import Added
 from duban.finding import Finding
 from duban.gate import Judgement, gate, in_turn, judged
@@ -163,6 +164,15 @@ def test_a_slip_is_told_once_and_of_moved_files_alone() -> None:
     unreadable = asked({REPORT: "id: ["})
     assert len({(one.path, one.line, one.column, one.code) for one in unreadable.findings}) == len(unreadable.findings)
     assert unreadable.findings
+
+
+@pytest.mark.parametrize("folder", [one for one in FOLDERS if one.name[:4] in ("D205", "D207", "D213", "D215")])
+def test_what_the_files_that_differ_cannot_tell_is_left_to_the_check(folder: Path) -> None:
+    """That another item is there, and what it says of this one; that one refers to itself is seen in its own file."""
+    it = case(folder)
+    files = {path: it.tree[path].decode() for path in it.tree if base().get(path) != it.tree[path]}
+    found = {one.code for one in asked(files).findings} & {"D205", "D207", "D213", "D215"}
+    assert found == it.codes & {"D213"}
 
 
 def test_schemas_that_cannot_be_used() -> None:

@@ -39,13 +39,16 @@ GROUPS: Mapping[str, Group] = {
     ),
     "gate": Group(
         ("change.py", "gate.py", "signoff.py"),
-        ("cases", "change", "who_signs", "threats_pulls", "threats_reviews", "signing_code", "numbers", "successor"),
+        (
+            *("gate", "signoff", "change", "cases", "who_signs", "threats_pulls", "threats_reviews"),
+            *("signing_code", "numbers", "successor"),
+        ),
     ),
     "audit": Group(
         ("audit.py", "chain.py"),
-        ("threats_history", "threats_receipts", "record", "audit_page", "signing_commands", "expunge", "guides"),
+        ("audit", "threats_history", "threats_receipts", "record", "audit_page", "expunge"),
     ),
-    "edition": Group(("publish/edition.py",), ("leak", "openness", "participants", "downloads", "api", "site")),
+    "edition": Group(("publish/edition.py",), ("edition", "leak", "openness", "participants", "downloads", "api")),
 }
 
 

@@ -36,12 +36,24 @@ class Mutant(NamedTuple):
 
 
 class _Visitor(MutationVisitor):
-    """Mutmut's, which leaves decorated functions alone because it wraps them; here they are only given other code."""
+    """Mutmut's, which leaves decorated functions alone because it wraps them; here they are only given other code.
+
+    Names for types are left alone too: nothing but annotations uses them.
+    """
 
     METADATA_DEPENDENCIES = (PositionProvider, OuterFunctionProvider)
 
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Assign) and _is_type(node.value):
+            return True
         return not isinstance(node, cst.FunctionDef) and super()._skip_node_and_children(node)
+
+
+def _is_type(value: cst.BaseExpression) -> bool:
+    """Whether a name is given to a type (``Literal["a"]``, ``TypeVar("A")``) and not to one of several values."""
+    if isinstance(value, cst.Subscript) and isinstance(value.value, cst.Name):
+        return not value.value.value.isupper()
+    return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "TypeVar"
 
 
 def mutants(file: Path) -> Iterator[Mutant]:

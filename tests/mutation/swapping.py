@@ -64,11 +64,28 @@ def _defaults(module: ModuleType, fresh: ModuleType) -> bool:
             if isinstance(new, FunctionType) and isinstance(known, FunctionType):
                 found |= _told(new.__defaults__) != _told(known.__defaults__)
                 known.__defaults__, known.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+                found |= _factories(new, known)
+    return found
+
+
+def _factories(new: FunctionType, known: FunctionType) -> bool:
+    """Give a maker what makes the defaults of its fields anew; whether any differed."""
+    found = False
+    cells = dict(zip(new.__code__.co_freevars, new.__closure__ or (), strict=True))
+    for name, cell in zip(known.__code__.co_freevars, known.__closure__ or (), strict=True):
+        made = cells.get(name)
+        if name.startswith("_dflt_") and made is not None and _told(made.cell_contents) != _told(cell.cell_contents):
+            cell.cell_contents = made.cell_contents
+            found = True
     return found
 
 
 def _told(value: Any) -> str:
     """A value in words that do not say where it lies in memory."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_told, value))})"
+    if isinstance(value, FunctionType):
+        return f"{value.__qualname__} {value.__code__.co_code!r} {value.__code__.co_consts!r}"
     return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -34,7 +34,7 @@ class Added:
     item: str
     entry: str
     kind: str
-    path: str = field(default="", compare=False)
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,11 @@ class _Comparison:
             brought = [*_entries(new, root, ())] or [((), root.head)]
         else:
             broken = list(_compare(old, new, root, (), in_entry=False))
-            self.findings += place(path, after, [one.problem for one in broken]) if broken else ()
+            self.findings += place(path, after, (one.problem for one in broken))
             touched = (_signed_with(pointer, root) for one in broken for pointer in one.pointers)
             self.touched += [(identity, text_pointer(pointer)) for pointer in touched]
             brought = [*_added(old, new, root, (), root.head)]
-            self.findings += place(path, after, [*_closed(old, brought, root)])
+            self.findings += place(path, after, _closed(old, brought, root))
         self.added += [Added(identity, text_pointer(pointer), kind, given) for pointer, kind in brought]
 
 
@@ -176,8 +176,8 @@ def _compare(old: Any, new: Any, here: Field | None, pointer: Pointer, in_entry:
     elif isinstance(old, list) and isinstance(new, list) and here.items is not None:
         if gone := [(*pointer, index) for index in range(len(new), len(old))]:
             yield _Broken(Problem("D903", pointer, {"entry": here.labels}, at_key=True), gone)
-        for index, (value, other) in enumerate(zip(old, new, strict=False)):
-            yield from _compare(value, other, here.items, (*pointer, index), in_entry)
+        for index in range(min(len(old), len(new))):
+            yield from _compare(old[index], new[index], here.items, (*pointer, index), in_entry)
         brought = [(index, here) for index in range(len(old), len(new))]
     else:
         if old != new or type(old) is not type(new):

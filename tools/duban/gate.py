@@ -20,7 +20,7 @@ from duban.signoff import Signed, Submission, codes_for, standing
 from duban.taken import Clash, Mentioning, Taken, both_added, clashes, is_numbered, taken
 
 Verdict = Literal["pass", "wait", "refuse"]
-_OF_OTHER_FILES = frozenset({"D205", "D207", "D213", "D215"})
+_OF_OTHER_FILES = frozenset({"D205", "D207", "D215"})
 """That another item or report is there can't be told from the files that differ."""
 
 

@@ -240,6 +240,9 @@ def place(path: str, content: bytes, listed: Iterable[Problem]) -> list[Finding]
     """Problems of one file with their lines and columns; a missing place falls back to its parent's."""
     from duban.events import locate
 
+    listed = tuple(listed)
+    if not listed:
+        return []
     try:
         places = locate(content)
     except ValueError:

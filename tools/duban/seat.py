@@ -88,7 +88,7 @@ def seats(
             continue
         problems: list[Problem] = []
         found += _Seating(added, records[path], root, policy, problems).seats()
-        findings += place(shown(path), after[path], problems) if problems else ()
+        findings += place(shown(path), after[path], problems)
     named = {seat.paper.file for seat in found if seat.paper}
     loose = [path for path in parts.get("scans", ()) if path not in named]
     if loose:
