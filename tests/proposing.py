@@ -60,13 +60,12 @@ def registry(tree: Tree = BEFORE) -> Registry:
     return Reader(SCHEMAS, tree).registry
 
 
-def proposed(files: Files, before: Tree = BEFORE, **more: Any) -> Proposed:
-    """What bringing some files, and taking those away that are None, would do."""
+def proposed(files: Files, before: Tree = BEFORE, mode: str = "100644", **more: Any) -> Proposed:
+    """What bringing some files in git's mode, and taking those away that are None, would do."""
     after = {path: content for path, content in before.items() if files.get(path, "") is not None}
     after |= {path: text.encode() for path, text in files.items() if text is not None}
-    zeros, file = "0" * 6, "100644"
     differing = tuple(
-        Differing(path, file if path in before else zeros, file if path in after else zeros, "1" * 40, "2" * 40)
+        Differing(path, mode if path in before else "000000", mode if path in after else "000000", "1" * 40, "2" * 40)
         for path in sorted(files)
     )
     schemas = {path: after[path] for path in after if path.startswith("schemas/")}
@@ -74,7 +73,7 @@ def proposed(files: Files, before: Tree = BEFORE, **more: Any) -> Proposed:
     def reader() -> Reader:
         return Reader(SCHEMAS if schemas == _SCHEMAS else Schemas.of(after), after)
 
-    return Proposed(before, after, differing, {}, **{"reader": reader, **more})
+    return Proposed(before, after, differing, **{"siblings": {}, "reader": reader, **more})
 
 
 def at(minute: int) -> str:

@@ -108,11 +108,15 @@ def states(found: Audit) -> dict[tuple[str, str], str]:
     return {(one.item, one.entry): one.state for one in found.events if isinstance(one, Proof)}
 
 
-def second(text: str = "本月进展") -> str:
-    return REPORTED.replace("2019/002", "2019/003").replace("十月进展", text)
+def second() -> str:
+    return REPORTED.replace("2019/002", "2019/003").replace("十月", "本月")
 
 
-SECOND = "reports/2019/003.yml"
+def third() -> str:
+    return REPORTED.replace("2019/002", "2019/004").replace("十月", "年度")
+
+
+SECOND, THIRD = "reports/2019/003.yml", "reports/2019/004.yml"
 
 
 def test_a_history_in_order() -> None:
@@ -282,28 +286,35 @@ def test_what_was_merged_though_it_was_wrong() -> None:
     assert Touched("2019/002", "/title", name(2)) in found.events
 
 
-def test_links_and_odd_names_are_told_of_a_merge() -> None:
+@pytest.mark.parametrize(
+    ("path", "about", "finding"),
+    [
+        ("scans/one.pdf", {"mode": "120000"}, "G106"),
+        ("scans/a b.pdf", {}, "G107"),
+        ("scans/one.pdf", {"siblings": {"scans": ["one.pdf", "ONE.pdf"]}}, "G108"),
+    ],
+)
+def test_links_and_odd_names_are_told_of_a_merge(path: str, about: dict[str, Any], finding: str) -> None:
     history = History()
-    history.merged({"scans/a b.pdf": "1"}, 1003)
-    assert ("A211", {"file": "scans/a b.pdf", "finding": "G107"}) in [one[1:] for one in told(history.audit())]
+    history.merged({path: "1"}, 1003, **about)
+    assert ("A211", {"file": path, "finding": finding}) in [one[1:] for one in told(history.audit())]
 
 
-def test_what_is_judged_by_rules_that_nobody_signed_is_only_claimed() -> None:
-    """Until a change of the same file is in order."""
-    policy = RECORDED[POLICY].decode()
+@pytest.mark.parametrize("path", [POLICY, "registry/people.yml", "schemas/report.schema.json"])
+def test_what_is_judged_by_rules_that_nobody_signed_is_only_claimed(path: str) -> None:
+    """Until a change of the same file is in order; one of another file mends nothing."""
+    text, other = RECORDED[path].decode(), "registry/campaigns.yml"
     history = History()
-    history.merged({POLICY: policy + "# one\n"}, recorded=False)
+    history.merged({path: text + "\n"}, recorded=False)
     history.merged({REPORT: REPORTED})
     history.merged({"tools/x.py": "1"})
+    history.merged({other: RECORDED[other].decode() + "\n"})
     history.merged({SECOND: second()})
-    history.merged({POLICY: policy + "# two\n"})
-    third = REPORTED.replace("2019/002", "2019/004").replace("十月", "年度")
-    history.merged({"reports/2019/004.yml": third})
-    assert states(history.audit()) == {
-        ("2019/002", ""): "claimed",
-        ("2019/003", ""): "claimed",
-        ("2019/004", ""): "proven",
-    }
+    history.merged({path: text + "\n\n"})
+    history.merged({THIRD: third()})
+    found = history.audit()
+    assert [one[:2] for one in told(found)] == [(name(1), "A203")]
+    assert states(found) == {("2019/002", ""): "claimed", ("2019/003", ""): "claimed", ("2019/004", ""): "proven"}
 
 
 def test_time_goes_forward() -> None:
@@ -312,8 +323,7 @@ def test_time_goes_forward() -> None:
     back = submitted(merge=name(2), merged_at=at(29))
     history.merged({SECOND: second()}, submission=back)
     early = submitted(merge=name(3), merged_at=at(59))
-    third = {"reports/2019/004.yml": REPORTED.replace("2019/002", "2019/004").replace("十月", "年度")}
-    history.merged(third, submission=early)
+    history.merged({THIRD: third()}, submission=early)
     found = history.audit()
     assert told(found) == [
         (name(2), "A219", {"seq": "2", "what": "clock.merged"}),
