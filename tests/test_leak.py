@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
@@ -29,7 +29,7 @@ from mkdocs.exceptions import Abort
 from conftest import AS_OF, ROOT, Outcome
 from duban import leak_test as leak_tests
 from duban import site
-from duban.leak.decoding import ClosedFileError, meanings, texts_of
+from duban.leak.decoding import ClosedFileError, meanings, stretches, texts_of
 from duban.leak.folding import SHORTEST_CLAUSE, folded, glued, parts
 from duban.leak.fresh import Fresh
 from duban.leak.needles import Index, needles
@@ -525,11 +525,29 @@ def test_the_index_finds_what_a_search_one_by_one_finds(values: list[str], aroun
     assert index.found(text) == {one for one in wanted if one in glued(text) and Index([one]).size}
 
 
-@pytest.mark.parametrize("place", range(65_536 - 40, 65_536 + 8, 4))
-def test_a_value_is_found_wherever_in_a_large_text_it_stands(place: int) -> None:
-    for value in ("消防通道被杂物堵塞，整改没有落实", "Nobody reported the blocked exits"):
-        wanted = [*parts(value)]
-        assert Index(wanted).found(folded("z" * place + value + "z" * 70_000)) == {*wanted}
+@given(
+    text=st.text(st.sampled_from("ab"), max_size=50).map(lambda text: text * 30_000),
+    value=st.text(min_size=1, max_size=20_000),
+    place=st.integers(0, 1_500_000),
+)
+@settings(max_examples=20)
+def test_a_value_stands_whole_in_one_stretch_of_a_large_text(text: str, value: str, place: int) -> None:
+    whole = text[:place] + value + text[place:]
+    pieces = [*stretches(whole, len(value))]
+    assert any(value in piece for piece in pieces)
+    assert max(map(len, pieces)) < 400_000
+    assert all(piece in whole for piece in pieces[:2])
+
+
+@pytest.mark.parametrize("place", [0, 65_500, 65_550, 98_290, 98_310, 600_000])
+def test_a_value_is_found_wherever_in_a_large_file_it_stands(small: Path, tmp_path: Path, place: int) -> None:
+    sentence = re.search(r"lessons: (.*)", (small / f"items/2019/{OPEN}.yml").read_text(encoding="utf-8"))
+    assert sentence
+    out = tmp_path / "out"
+    out.mkdir()
+    written = json.dumps(sentence[1])
+    (out / "large.json").write_text(f'"{"z" * place}{written[1:-1]}{"z" * 600_000}"', encoding="utf-8")
+    assert [one.code for one in leak_test(out, read(tree_of(small)), AS_OF, Examination()).findings] == ["P101"]
 
 
 def test_plain_words_are_found_although_they_have_neither_digits_nor_signs() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from duban.finding import Detail, Finding, ordered
 from duban.language import Language
-from duban.leak.decoding import ClosedFileError, meanings, texts_of
+from duban.leak.decoding import ClosedFileError, meanings, stretches, texts_of
 from duban.leak.folding import folded, glued, is_telling, parts
 from duban.leak.fresh import Fresh
 from duban.leak.needles import Index, needles
@@ -145,7 +145,8 @@ def _held(text: str, index: Index, fresh: Fresh, whole: set[int]) -> set[str]:
         return set()
     else:
         whole.add(name)
-    return {needle for meant in meanings(text) for needle in index.found(folded(meant))} if text else set()
+    pieces = stretches(text, index.longest) if text else ()
+    return {needle for piece in pieces for meant in meanings(piece) for needle in index.found(folded(meant))}
 
 
 def _also_open(hits: set[str], words: frozenset[str], texts: set[str], ledger: Ledger) -> set[str]:

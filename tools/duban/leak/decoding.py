@@ -27,6 +27,9 @@ _DATA = re.compile(r"data:[^,\"'<>()\s]{0,200};base64,([A-Za-z0-9+/=_%\s-]+)")
 _PAIR = re.compile(r"(\S)(\S) (?=\2)")
 """Two characters where the second begins the next word: a search record is cut into such pairs."""
 _ZLIB = 0x78
+_STRETCH, _OVERLAP = 1 << 16, 1 << 15
+_WRITTEN = 16
+"""How many characters one may take as it is written: nine in an address, more with tags between."""
 _END_OF_ZIP, _LONGEST_END_OF_ZIP = b"PK\x05\x06", 1 << 16
 
 
@@ -59,6 +62,18 @@ def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[str]:
         except (binascii.Error, ValueError):
             continue
         yield from texts_of(name, inner, depth + 1)
+
+
+def stretches(text: str, longest: int) -> Iterator[str]:
+    """A text in pieces that overlap, so that between them they hold every value of ``longest`` characters whole.
+
+    However it is written down. So a very large text takes no more memory than others.
+    """
+    start, size = 0, _STRETCH + max(_OVERLAP, _WRITTEN * longest)
+    yield text[:size]
+    while start + size < len(text):
+        start += _STRETCH
+        yield text[start : start + size]
 
 
 def meanings(text: str) -> Iterator[str]:

@@ -17,7 +17,6 @@ _RUNS = re.compile(rf"[a-z]{{{_RUN},}}")
 _ORDINARY_WORD = re.compile(r"[a-z]+")
 _PIECES = (8, 4, 3)
 """Letters in a row that a run is filed by; the shortest run, of five, still holds one of three whole."""
-_STRETCH = 1 << 16
 _FEWEST_SIGNS_OF_A_WORD = 6
 _DIGITS = frozenset(digits)
 _SIGNS_OF_AN_ID = frozenset(digits + ascii_lowercase + "_-")
@@ -47,39 +46,32 @@ class Index:
     letter, those under which the fewest are filed. One that has none such is filed under pieces of its
     longest run of letters, at most half as long: a text that is cut into pieces of that length, from
     whatever letter on, holds one of them whole. Only those filed under what stands in a text are looked
-    for there. ``words`` are those needles that count only where nothing beside makes them another.
+    for there. ``words`` are those needles that count only where nothing beside makes them another;
+    ``longest`` is how many characters the longest needle has.
     """
 
     def __init__(self, wanted: Iterable[str], words: frozenset[str] = frozenset()) -> None:
         self.words = words
+        self.longest = 0
         self._filed: dict[str, list[str]] = {}
-        self._longest = 0
         self._pieces: dict[int, re.Pattern[str]] = {}
         self.size = sum([self._file(needle) for needle in dict.fromkeys(wanted)])
 
     def found(self, text: str) -> set[str]:
         """The needles that stand in a folded text."""
         dense = glued(text)
-        found = {needle for stretch in self._stretches(dense) for needle in self._standing(stretch)}
-        return {one for one in found if one not in self.words or _stands_alone(one, text) or _stands_alone(one, dense)}
-
-    def _stretches(self, dense: str) -> Iterator[str]:
-        """A text in stretches that between them hold every needle whole: a very large text takes no more memory."""
-        for start in range(0, len(dense), _STRETCH):
-            yield dense[start : start + _STRETCH + self._longest]
-
-    def _standing(self, stretch: str) -> Iterator[str]:
-        places = self._filed.keys() & _GRAMS.findall(stretch)
+        places = self._filed.keys() & _GRAMS.findall(dense)
         for pieces in self._pieces.values():
-            places |= self._filed.keys() & pieces.findall(stretch)
-        return (needle for place in places for needle in self._filed[place] if needle in stretch)
+            places |= self._filed.keys() & pieces.findall(dense)
+        found = {needle for place in places for needle in self._filed[place] if needle in dense}
+        return {one for one in found if one not in self.words or _stands_alone(one, text) or _stands_alone(one, dense)}
 
     def _file(self, needle: str) -> bool:
         """File a needle; False for one that has neither such characters nor a run of letters."""
         places = self._places(needle)
         for place in places:
             self._filed.setdefault(place, []).append(needle)
-        self._longest = max(self._longest, len(needle))
+        self.longest = max(self.longest, len(needle))
         return bool(places)
 
     def _places(self, needle: str) -> Collection[str]:
