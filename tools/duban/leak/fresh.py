@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _RUN = 6
 _MOST_KNOWN = 200_000
+_LARGE = 100_000
 _GAP = "\ue000"
 """Stands where something was left out, so that nothing seems to stand together that does not."""
 
@@ -14,7 +15,7 @@ class Fresh:
     A text is taken as pieces that each begin with a tag. Six pieces in a row that stood like that in
     an earlier text have been looked through there; what is left out is covered by such rows. So a
     value that is broken up by five tags is never torn apart. What is known is bounded in number: the
-    shell comes early.
+    shell comes early. A large text is kept whole, for little of it is shell.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,8 @@ class Fresh:
 
     def of(self, text: str) -> str:
         """What is fresh in a text: stretches of it, each begun with a tag."""
+        if len(text) > _LARGE:
+            return text
         pieces = text.split("<")
         if len(pieces) <= _RUN:
             return text
