@@ -160,6 +160,11 @@ def test_a_file_may_not_be_moved(before: Tree) -> None:
         (append_at("task_notice", "standards", value="新增的标准。"), "新增的标准", "task_notice:"),
         (set_at("task_notice", "cc", to=["zezhou"]), "  cc: [zezhou]", "task_notice:"),
         (set_at("progress", 0, "difficulties", to="雨天。"), "    difficulties: 雨天。", "progress:"),
+        (
+            set_at("intake", "signed", 0, "paper", to={"file": SCAN, "sha256": "a" * 64, "registrar": "registrar"}),
+            "paper:",
+            "intake:",
+        ),
     ],
 )
 def test_a_signed_entry_takes_no_more_than_its_form_foresees(edited: Any, edit: Edit, text: str, below: str) -> None:
@@ -416,8 +421,13 @@ def test_beside_what_closed_a_file_nothing_is_added(before: Tree) -> None:
     assert change(before, standing).unreadable == change(before, standing).findings == ()
     text = f"year: 2019\nfreeze: {freeze}\nobjections:\n  - {json.dumps(objection, ensure_ascii=False)}\n"
     found = change(standing, {**before, YEAR: text.encode()})
-    assert codes(found) == [(YEAR, "D908", 4)]
+    assert [(one.path, one.code, one.line, one.column) for one in found.findings] == [(YEAR, "D908", 4, 5)]
+    beside = change(standing, {**before, YEAR: f"year: 2019\nfreeze: {freeze}\nsample: true\n".encode()})
+    assert [(one.code, one.line, one.column) for one in beside.findings] == [("D908", 3, 1)]
     assert told(found) == ["「冻结」已经签字合并，不能再加「异议」。"]
+    other = change(standing, {**before, YEAR: f"year: 2018\nfreeze: {freeze}\n".encode()})
+    assert [(one.code, one.line) for one in other.findings] == [("D901", 1)]
+    assert other.touched == (("2019", ""),)
     more = json.loads(freeze)
     more["signed"].append({"role": "deputy_director", "by": "deputy-director", "on": "2020-01-11"})
     assert change(standing, {**before, YEAR: f"year: 2019\nfreeze: {json.dumps(more)}\n".encode()}).findings == ()
