@@ -202,5 +202,7 @@ def test_of_two_that_take_a_number_the_later_is_refused() -> None:
     assert found[3].change == other.change
     related = in_turn({5: one, 3: other, 9: one}, lambda pull, first: {pull, first} == {3, 5})
     assert (related[3].findings, [item.code for item in related[9].findings]) == ((), ["G114"])
+    another = asked({"reports/2019/003.yml": REPORTED.replace("2019/002", "2019/003").replace("十月", "本月")})
+    assert in_turn({5: one, 3: another}, lambda _, __: False) == {5: one, 3: another}
     slip = replace(other, findings=(Finding("z", 1, 1, "D902", {"id": "1"}),))
     assert [item.code for item in in_turn({5: one, 3: slip}, lambda _, __: False)[3].findings] == ["G114", "D902"]

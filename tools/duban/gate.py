@@ -181,7 +181,8 @@ def _moved(proposed: Proposed) -> set[str]:
 
 def _clash(clash: Clash, after: Tree) -> Finding:
     """G113: a number that the main branch has is taken once more, told where it stands."""
+    path, pointer = clash.taken.path, clash.taken.pointer
     details = {"number": clash.taken.number, "other": clash.other, "title": clash.title}
-    path, problem = clash.taken.path, Problem("G113", clash.taken.pointer, details)
-    found = place(path, after[path], [problem])[0] if clash.taken.pointer else Finding(path, 1, 1, "G113", details)
-    return replace(found, path=shown(path))
+    if not pointer:
+        return Finding(path, 1, 1, "G113", details)
+    return place(path, after[path], [Problem("G113", pointer, details)])[0]

@@ -12,7 +12,7 @@ from typing import Literal
 from duban.model import Data, Person, Registry, Tree
 from duban.moment import day_in_china
 from duban.pull import Pull, Push, Review
-from duban.seat import Seat
+from duban.seat import Paper, Seat
 
 State = Literal["signed", "missing", "stale", "not_entitled", "changes_requested"]
 Reason = Literal[
@@ -137,7 +137,7 @@ class _Bench:
 
     def judge(self, seat: Seat) -> Signed:
         if seat.paper:
-            return self._on_paper(seat)
+            return self._on_paper(seat, seat.paper)
         if seat.person:
             return self._judge(seat, seat.person)
         entitled = [person for person in self.registry.people.values() if self._may_hold(person, seat)]
@@ -202,22 +202,20 @@ class _Bench:
             return "no_code"
         return ""
 
-    def _on_paper(self, seat: Seat) -> Signed:
+    def _on_paper(self, seat: Seat, paper: Paper) -> Signed:
         """A person without an account signed on paper: the scan must be there, and the registrar answer for it."""
-        if seat.paper is None:
-            raise ValueError("not signed on paper")
         person = self.registry.people.get(seat.person)
         if person is None or not person.holds(seat.role, seat.on):
             return Signed(seat, "not_entitled", "not_in_office", seat.person)
         if seat.units and person.unit not in seat.units:
             return Signed(seat, "not_entitled", "other_unit", seat.person)
-        if self.rules.get("forge", "") in person.accounts:
+        if self.rules.get("forge") in person.accounts:
             return Signed(seat, "not_entitled", "has_account", seat.person)
-        if seat.paper.file not in self.after:
+        if paper.file not in self.after:
             return Signed(seat, "missing", "scan_missing", seat.person)
-        if hashlib.sha256(self.after[seat.paper.file]).hexdigest() != seat.paper.sha256.lower():
+        if hashlib.sha256(self.after[paper.file]).hexdigest() != paper.sha256.lower():
             return Signed(seat, "not_entitled", "scan_differs", seat.person)
-        return self._judge(seat, seat.paper.registrar)
+        return self._judge(seat, paper.registrar)
 
 
 def _one_role_each(judged: Sequence[Signed]) -> Iterable[Signed]:
