@@ -41,11 +41,11 @@ signed:
 Files = Mapping[str, str | None]
 
 
-def ledger(**more: str) -> Tree:
-    """The small ledger of the cases, with a policy that has signing."""
+def ledger(*edits: tuple[str, str]) -> Tree:
+    """The small ledger of the cases, with a policy that has signing; ``edits`` replace what stands in that."""
     found = base()
     policy = found[POLICY].decode() + SIGNING
-    for old, new in more.items():
+    for old, new in edits:
         assert old in policy
         policy = policy.replace(old, new)
     return {**found, POLICY: policy.encode()}

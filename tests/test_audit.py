@@ -24,7 +24,7 @@ from proposing import BEFORE, ITEM, POLICY, REPORT, REPORTED, Files, at, ledger,
 ZH = language("zh")
 KEY = "ssh-ed25519 " + "A" * 60
 _CLAIM = "  claim_within_days: 3"
-RECORDED = ledger(**{_CLAIM: f"{_CLAIM}\n  recorders:\n    - {{name: one, key: {KEY}}}"})
+RECORDED = ledger((_CLAIM, f"{_CLAIM}\n  recorders:\n    - {{name: one, key: {KEY}}}"))
 Edit = Callable[[dict[str, Any]], object]
 
 
@@ -348,9 +348,8 @@ def test_receipts_of_no_merge() -> None:
     assert history.audit(earlier=lambda: known).clean
     unknown = history.audit()
     assert told(unknown) == [("e1", "A207", {"seq": "1", "merge": name(1)[:10]})]
-    begun = audit(
-        history.steps, history.filed[1:], genuine, lambda _: True, History.audit(_first(steps, history)).verified
-    )
+    first = _first(steps, history).audit().verified
+    begun = audit(history.steps, history.filed[1:], genuine, lambda _: True, first)
     assert begun.clean
     history.steps = [steps[0], steps[2]]
     between = history.audit(earlier=lambda: {name(2)})
@@ -485,7 +484,10 @@ def grave(prev: str, number: int = 1, after: str = name(2), **more: Any) -> byte
 def expunged(**more: Any) -> History:
     """Two merges, and a tombstone after them; the first receipt speaks of a commit by its older name."""
     history = History()
-    older = lambda document: document["merge"].update(after=name(8)) or document["pull"].update(merge=name(8))  # noqa: E731
+
+    def older(document: dict[str, Any]) -> None:
+        document["merge"]["after"] = document["pull"]["merge"] = name(8)
+
     history.merged({REPORT: REPORTED}, edit=older)
     history.merged({SECOND: second()})
     history.file(grave(more.pop("prev", history.prev), **more), tombstone_place(1))
@@ -553,10 +555,7 @@ def test_a_tombstone_out_of_its_place(more: dict[str, Any], path: int, alone: bo
     found = chain([*history.filed[:2], last], lambda _: True)
     assert [one.code for one in found.violations] == expected
     if expected == ["A205"]:
-        assert found.violations[0].details == {
-            "seq": last.path,
-            "expected": history.filed and found.verified.digest[:10],
-        }
+        assert found.violations[0].details == {"seq": last.path, "expected": found.verified.digest[:10]}
     assert {one.commit for one in found.violations} == {"e3"}
 
 

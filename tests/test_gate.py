@@ -51,7 +51,7 @@ def test_a_draft_and_what_nobody_signed_wait() -> None:
 
 
 def test_the_codes_that_bind_an_approval() -> None:
-    before = ledger(**{"binding: head": "binding: code"})
+    before = ledger(("binding: head", "binding: code"))
     found = asked({REPORT: REPORTED}, before=before)
     assert found.codes == codes_for([one.seat for one in found.standing], registry(before).policy["signing"])
     assert [*found.codes] == ["director"]

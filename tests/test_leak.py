@@ -536,7 +536,6 @@ def test_a_value_stands_whole_in_one_stretch_of_a_large_text(text: str, value: s
     pieces = [*stretches(whole, len(value))]
     assert any(value in piece for piece in pieces)
     assert max(map(len, pieces)) < 400_000
-    assert all(piece in whole for piece in pieces[:2])
 
 
 @pytest.mark.parametrize("place", [0, 65_500, 65_550, 98_290, 98_310, 600_000])

@@ -154,17 +154,23 @@ class Judge:
 
 
 def used(mutant: Mutant) -> Iterator[int]:
-    """The lines on which a mutant is run: its own, or of what the module states those that use the name."""
-    if mutant.place:
-        yield mutant.line
-        return
+    """The lines on which a mutant is run: its own, of a default the function's first, else those that use the name."""
     text = mutant.file.read_text(encoding="utf-8")
+    if mutant.place:
+        functions = (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef))
+        first = (one.body[ast.get_docstring(one) is not None :] or one.body for one in functions if _heads(one, mutant))
+        yield next((body[0].lineno for body in first), mutant.line)
+        return
     around = next(one for one in ast.parse(text).body if one.lineno <= mutant.line <= (one.end_lineno or 0))
     names = {one.id for one in ast.walk(around) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     uses = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
     for number, line in enumerate(text.splitlines(), 1):
         if uses and uses.search(line) and not around.lineno <= number <= (around.end_lineno or 0):
             yield number
+
+
+def _heads(function: ast.FunctionDef, mutant: Mutant) -> bool:
+    return function.lineno <= mutant.line < function.body[0].lineno
 
 
 def _around(mutant: Mutant) -> Iterator[str]:

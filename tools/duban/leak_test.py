@@ -145,7 +145,7 @@ def _held(text: str, index: Index, fresh: Fresh, whole: set[int]) -> set[str]:
         return set()
     else:
         whole.add(name)
-    pieces = stretches(text, index.longest) if text else ()
+    pieces = stretches(text, index.longest)
     return {needle for piece in pieces for meant in meanings(piece) for needle in index.found(folded(meant))}
 
 

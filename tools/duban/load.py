@@ -238,11 +238,11 @@ def collected(tree: Tree, reader: Reader, found: Mapping[str, Reading], misplace
 
 def place(path: str, content: bytes, listed: Iterable[Problem]) -> list[Finding]:
     """Problems of one file with their lines and columns; a missing place falls back to its parent's."""
-    from duban.events import locate
-
     listed = tuple(listed)
     if not listed:
         return []
+    from duban.events import locate
+
     try:
         places = locate(content)
     except ValueError:

@@ -67,7 +67,8 @@ def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[str]:
 def stretches(text: str, longest: int) -> Iterator[str]:
     """A text in pieces that overlap, so that between them they hold every value of ``longest`` characters whole.
 
-    However it is written down. So a very large text takes no more memory than others.
+    It may be written in sixteen times as many, and in 32,768 however short it is. What is made of a piece
+    takes the same memory however large the text is.
     """
     start, size = 0, _STRETCH + max(_OVERLAP, _WRITTEN * longest)
     yield text[:size]

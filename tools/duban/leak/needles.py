@@ -60,9 +60,9 @@ class Index:
     def found(self, text: str) -> set[str]:
         """The needles that stand in a folded text."""
         dense = glued(text)
-        places = self._filed.keys() & _GRAMS.findall(dense)
-        for pieces in self._pieces.values():
-            places |= self._filed.keys() & pieces.findall(dense)
+        places: set[str] = set()
+        for pattern in (_GRAMS, *self._pieces.values()):
+            places |= self._filed.keys() & pattern.findall(dense)
         found = {needle for place in places for needle in self._filed[place] if needle in dense}
         return {one for one in found if one not in self.words or _stands_alone(one, text) or _stands_alone(one, dense)}
 
