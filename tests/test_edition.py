@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from conftest import AS_OF
+from conftest import AS_OF, ROOT
 from duban.calendar import WorkCalendar, calendar_findings
 from duban.chain import Violation
 from duban.figures import Counting
@@ -26,7 +27,7 @@ from duban.publish.edition import (
     public_part,
 )
 from duban.publish.examination import Examination
-from duban.schema import Field, Schemas
+from duban.schema import FOLDER, SUFFIX, Field, Schemas
 from duban.status import Status, in_order, owing_in, status
 
 ZH, EN = language("zh"), language("en")
@@ -81,6 +82,7 @@ def test_the_internal_edition_is_the_whole_ledger(
     assert dict(it.states) == expected
     assert [*it.states] == [*expected]
     assert [one.obligations for one in it.states.values()] == [one.obligations for one in expected.values()]
+    assert len({one.owed for one in it.states.values() if callable(one.owed)}) == 1, "a record is kept for each"
     assert it.ledger == replace(whole, findings=(*whole.findings, *calendar_findings(whole.registry, AS_OF)))
     assert it.ledger.items_on("2019-01-01") == whole.items_on("2019-01-01")
     assert (it.schemas, it.digests, it.examination, it.files) == (schemas, {"a": "b"}, clean, FILES)
@@ -127,6 +129,7 @@ def test_what_an_edition_is_without_being_told(ledger: Ledger, schemas: Schemas)
         True,
         None,
     )
+    assert bare.taken(lambda item, _: item.id) == {name: name for name in ledger.items}
 
 
 def test_the_public_edition_is_cut_down(
@@ -166,7 +169,7 @@ def test_the_public_is_told_of_deadlines_alone(whole: Ledger, schemas: Schemas, 
     lazy = owing_in(whole, calendar)
     assert any(own.obligations != open_ones(own.obligations) for own in map(known.get, it.states) if own)
     over = [name for name in it.states if callable(it.states[name].owed)]
-    assert over
+    assert over == [name for name in it.states if callable(known[name].owed)]
     assert all(it.states[name].obligations == open_ones(lazy(name)) for name in over)
 
 
@@ -188,6 +191,30 @@ def test_reports_that_the_public_may_read(whole: Ledger, schemas: Schemas) -> No
     expected = {name: public_part(reports[name], field, {shown}) for name in ("open", "campaign")}
     assert it.ledger.reports == expected
     assert made("internal", replace(whole, reports=reports), schemas).ledger.reports == reports
+
+
+def test_a_report_names_no_item_that_the_public_is_not_shown(whole: Ledger) -> None:
+    """Today a report refers to items in one field alone, by which it is judged; one more must not open a way."""
+    documents = {file.name[: -len(SUFFIX)]: json.loads(file.read_bytes()) for file in (ROOT / FOLDER).iterdir()}
+    see = {"$ref": "common.schema.json#/$defs/item", "x-openness": "public"}
+    documents["report"]["properties"] |= {"see": see, "see_also": see}
+    shown = next(name for name, one in whole.items.items() if is_open_to_the_public(one))
+    hidden = next(name for name, one in whole.items.items() if not is_open_to_the_public(one))
+    report = {**next(iter(whole.reports.values())), "items": [], "campaign": "smooth-roads"}
+    reports: Any = {"2019/001": {**report, "see": hidden, "see_also": shown}}
+    it = made("public", replace(whole, reports=reports), Schemas(documents))
+    (told,) = it.ledger.reports.values()
+    assert {key: value for key, value in told.items() if "see" in key} == {"see_also": shown}
+
+
+def test_a_year_without_a_calendar_is_told_inside(ledger: Ledger, schemas: Schemas) -> None:
+    late = "2091-06-01"
+    missing = calendar_findings(ledger.registry, late)
+    assert missing
+    inside, outside = (
+        edition(name, ZH, ledger, schemas, late, late, pinned=True, digests={}) for name in ("internal", "public")
+    )
+    assert (inside.ledger.findings, outside.ledger.findings) == ((*ledger.findings, *missing), ())
 
 
 @pytest.mark.parametrize(
@@ -216,7 +243,7 @@ def test_what_passes_of_a_value() -> None:
         field("one", "item"),
         field("other", "item"),
         field("refs", items=field("", "item")),
-        field("list", items=field("", properties={"in": field("in"), "out": field("out", public=False)})),
+        field("list", items=field("", properties={"in": field("in", "item"), "out": field("out", public=False)})),
         field("within", properties={"deep": field("deep", public=False)}),
         field("free"),
     )
@@ -228,7 +255,7 @@ def test_what_passes_of_a_value() -> None:
         "one": "2019-0001",
         "other": "2019-0002",
         "refs": ["2019-0002", "2019-0001"],
-        "list": [{"in": 1, "out": 2, "new": 3}, {}],
+        "list": [{"in": "2019-0001", "out": 2, "new": 3}, {"in": "2019-0002"}],
         "within": {"deep": 1},
         "free": {"any": ["thing"]},
     }
@@ -236,12 +263,13 @@ def test_what_passes_of_a_value() -> None:
         "open": "a",
         "one": "2019-0001",
         "refs": ["2019-0001"],
-        "list": [{"in": 1}, {}],
+        "list": [{"in": "2019-0001"}, {}],
         "within": {},
         "free": {"any": ["thing"]},
     }
     assert public_part(value, root, {"2019-0001"}) == passed
-    assert public_part(value, root) == {**{key: passed[key] for key in passed if key != "one"}, "refs": []}
+    none = {**{key: passed[key] for key in passed if key != "one"}, "refs": [], "list": [{}, {}]}
+    assert public_part(value, root) == none
 
 
 def test_names_in_the_reader_s_language(ledger: Ledger, schemas: Schemas) -> None:
@@ -304,7 +332,8 @@ def test_what_is_worked_out_once(ledger: Ledger, schemas: Schemas) -> None:
     here, other = made("internal", ledger, schemas), made("public", ledger, schemas)
     assert counted(here) is counted(here)
     assert counted(other) is not counted(here)
-    assert asked == ["internal", "public"]
+    assert counted(replace(here, text=EN)) is not counted(here), "what was made for one language is shown in another"
+    assert asked == ["internal", "public", "internal"]
     assert (counted.__name__, counted.__doc__) == ("counted", "Counted.")
 
 

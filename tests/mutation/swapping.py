@@ -6,6 +6,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cached_property
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -53,11 +54,16 @@ def swap(module: ModuleType, source: str, place: str) -> None:
 
 
 def _defaults(module: ModuleType, fresh: ModuleType) -> bool:
-    """Give each class the defaults of its fields anew; whether any differed."""
+    """Give each class its fields anew, with their defaults; whether any differed."""
     found = False
     for name, value in vars(fresh).items():
         old = vars(module).get(name)
         if not (isinstance(value, type) and isinstance(old, type) and value.__module__ == module.__name__):
+            continue
+        if is_dataclass(value) and [_field(one) for one in fields(value)] != [_field(one) for one in fields(old)]:
+            found = True
+            for given in ("__init__", "__dataclass_fields__"):
+                setattr(old, given, vars(value)[given])
             continue
         for maker in ("__init__", "__new__"):
             new, known = vars(value).get(maker), vars(old).get(maker)
@@ -66,6 +72,11 @@ def _defaults(module: ModuleType, fresh: ModuleType) -> bool:
                 known.__defaults__, known.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
                 found |= _factories(new, known)
     return found
+
+
+def _field(one: Field[Any]) -> tuple[bool, ...]:
+    """What decides whether a field is given to its maker: who makes one anew is asked for it or not."""
+    return one.init, one.default is MISSING, one.default_factory is MISSING
 
 
 def _factories(new: FunctionType, known: FunctionType) -> bool:

@@ -35,7 +35,7 @@ class Files:
     form_numbers: Callable[[], Iterable[str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
     """Everything a page may be made from. Days are ISO days.
 
@@ -67,8 +67,8 @@ class Edition:
     latest: Mapping[str, str] = field(default_factory=dict)
     searchable: bool = True
     files: Files | None = None
-    _taken: dict[Taker[Any], dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
-    _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _taken: dict[Taker[Any], dict[str, Any]] = field(default_factory=dict)
+    _made: dict[Callable[[Edition], Any], Any] = field(default_factory=dict, init=False)
 
     @property
     def public(self) -> bool:
@@ -108,7 +108,7 @@ class Edition:
     def cause_name(self, code: str) -> str:
         """What a cause code says in the reader's language; the code itself where the policy lacks it."""
         known = next((cause for cause in self.ledger.registry.policy["causes"] if cause["code"] == code), None)
-        return self._named(known["name"], known.get("name_en", "")) if known else code
+        return self._named(known["name"], known.get("name_en")) if known else code
 
     def once(self, make: Callable[[Edition], Made]) -> Made:
         """What a function makes of this edition, made when it is first asked for."""
@@ -129,7 +129,7 @@ class Edition:
                 _take(item, self.states[identity], {take: found})
         return found
 
-    def _named(self, name: str, name_en: str) -> str:
+    def _named(self, name: str, name_en: str | None) -> str:
         return name_en if self.text.code == "en" and name_en else name
 
 
