@@ -41,6 +41,17 @@ def test_an_edit_of_what_was_signed_is_found_against_the_base(run: Run, versione
     assert codes(run, folder, "--base", "HEAD~1") == [(ITEM, "D902"), (NOTICE, "D901")]
 
 
+def test_schemas_that_do_more_than_grow_are_found_against_the_base(run: Run, versioned: GitFolder) -> None:
+    folder, schema = versioned.folder, "schemas/report.schema.json"
+    edit(folder, schema, '"督查通报"\n', '"督查通报",\n        "督查建议"\n')
+    assert codes(run, folder, "--base", "HEAD") == []
+    edit(folder, schema, '    "issued_on",\n', "")
+    assert codes(run, folder, "--base", "HEAD") == [(schema, "D909")]
+    told = run("-C", folder, "check", "--base", "HEAD").out
+    assert f"{schema}:138:3" in told
+    assert "/required" in told
+
+
 def test_an_annotation_stands_at_the_line(run: Run, versioned: GitFolder) -> None:
     edit(versioned.folder, NOTICE, "urgency: 平件", "urgency: 马上")
     found = run("-C", versioned.folder, "check", NOTICE, "--format", "github")

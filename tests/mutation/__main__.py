@@ -38,9 +38,9 @@ GROUPS: Mapping[str, Group] = {
         ("cases", "personal", "adding", "assessment", "inspection", "participants", "load", "shipped_ledger"),
     ),
     "gate": Group(
-        ("change.py", "gate.py", "signoff.py"),
+        ("change.py", "gate.py", "schema_change.py", "signoff.py"),
         (
-            *("gate", "signoff", "change", "cases", "who_signs", "threats_pulls", "threats_reviews"),
+            *("gate", "signoff", "change", "schema_change", "cases", "who_signs", "threats_pulls", "threats_reviews"),
             *("signing_code", "numbers", "successor"),
         ),
     ),

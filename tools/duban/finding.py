@@ -188,6 +188,7 @@ CODES: MappingProxyType[str, Code] = MappingProxyType(
         "D906": _error("id"),
         "D907": _error("file"),
         "D908": _error("entry", "closed"),
+        "D909": _error("place"),
         # what the public edition must not tell
         "P101": _error("source", "place", "shown", "length"),
         "P102": _error("source", "place", "shown", "length"),

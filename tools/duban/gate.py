@@ -15,6 +15,7 @@ from duban.paths import Differing, path_findings, shown
 from duban.reader import Reader, Reading
 from duban.registry import POLICY
 from duban.schema import SchemaError, Schemas
+from duban.schema_change import schema_findings
 from duban.seat import seats
 from duban.signoff import Signed, Submission, codes_for, standing
 from duban.taken import Clash, Mentioning, Taken, both_added, clashes, is_numbered, taken
@@ -105,6 +106,7 @@ def gate(proposed: Proposed, submission: Submission, registry: Registry, head: s
     try:
         brought = _read(proposed)
         slips += brought.slips(day)
+        slips += schema_findings(proposed.before, proposed.after, found.parts.get("schemas", ()))
     except SchemaError as error:
         slips.append(Finding(shown(error.path), 1, 1, "D809", {"problem": error.problem}))
     findings = [*found.findings]

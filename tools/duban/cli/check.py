@@ -14,6 +14,7 @@ from duban.cli.table import on_one_line
 from duban.finding import Finding, ordered
 from duban.language import Language
 from duban.load import Readings
+from duban.schema_change import schema_findings
 
 
 def arguments(parser: Parser, text: Language) -> None:
@@ -36,6 +37,7 @@ def run(context: Context, options: argparse.Namespace) -> int:
         if options.new:
             findings = _not_among(findings, _of_the_ledger(context, context.readings(before), day, at))
         findings += change(before, tree).findings
+        findings += schema_findings(before, tree, sorted(before))
     if options.paths:
         wanted = [path.rstrip("/") for path in options.paths]
         for path in wanted:
