@@ -19,7 +19,7 @@ from duban.receipt import Merge, Receipt, Rules, digest_of_receipt, place_of, re
 from duban.signoff import Submission
 from duban.tombstone import place_of as tombstone_place
 from duban.tombstone import tombstone
-from proposing import BEFORE, ITEM, POLICY, REPORT, REPORTED, Files, at, ledger, proposed, registry, submitted
+from proposing import BEFORE, ITEM, POLICY, REPORT, REPORTED, SCHEMAS, Files, at, ledger, proposed, registry, submitted
 
 ZH = language("zh")
 KEY = "ssh-ed25519 " + "A" * 60
@@ -168,6 +168,33 @@ def test_a_commit_that_is_no_merge() -> None:
     assert told(found) == [(name(1), "A201", {"parents": "1"})]
     assert states(found) == {("2019/002", ""): "claimed"}
     assert not found.clean
+
+
+def test_a_receipt_of_a_commit_that_is_no_merge() -> None:
+    history = History()
+    history.merged({REPORT: REPORTED}, single=True)
+    found = history.audit()
+    fields = [details["field"] for _, code, details in told(found) if code == "A204"]
+    assert fields == [*asdict(Merge("", "", "", "", "", ""))]
+    assert states(found) == {("2019/002", ""): "broken"}
+
+
+def test_who_answers_for_fewer_receipts_than_were_asked_has_proven_nothing() -> None:
+    for one_s, two_s in (([], [True] * 2), ([True], []), ([True], [True]), ([True] * 2, [True] * 2)):
+        answers = {1: one_s, 2: two_s}
+        with pytest.raises(ValueError, match="zip"):
+            expunged().audit(verify=lambda asked, told=answers: told[len(asked)])
+
+
+def test_the_schemas_that_a_step_brings_along_are_the_ones_it_is_compared_by() -> None:
+    """No file of them need be there."""
+    history = History()
+    history.merged({REPORT: REPORTED}, recorded=False, schemas=SCHEMAS)
+    (step,) = history.steps
+    it = step.proposed()
+    bare = {path: content for path, content in it.after.items() if not path.startswith("schemas/")}
+    history.steps = [replace(step, proposed=lambda: replace(it, after=bare))]
+    assert states(history.audit()) == {("2019/002", ""): "claimed"}
 
 
 def test_a_merge_that_brings_something_of_its_own() -> None:

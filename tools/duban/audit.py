@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -41,8 +42,8 @@ class Step:
     rules: Rules
     proposed: Callable[[], Proposed]
     registry: Callable[[], Registry]
-    merge: Merge | None = None
-    remade: str = ""
+    merge: Merge | None
+    remade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class _Audit:
         """A206: a tombstone that no recorder's key of the policy before the new tip has signed."""
         keys = {step.id: _recorders(step) for step in steps}
         asked = [(one, keys.get(self.moved.get(found.after, found.after), ())) for one, found in self.tombstones]
-        for (one, _), good in zip(asked, verify(asked) if asked else (), strict=True):
+        for (one, _), good in zip(asked, verify(asked), strict=True):
             if not good:
                 self._violation(one.commit, "A206", seq=one.path)
 
@@ -129,8 +130,7 @@ class _Audit:
     def _signatures(self, steps: Sequence[Step], verify: Verify) -> Mapping[str, bool]:
         """Whether the receipt of each step is signed by a key of the policy that stood before it."""
         asked = [(step, self.receipts[step.id][0]) for step in steps if step.id in self.receipts]
-        keys = [_recorders(step) for step, _ in asked]
-        answers = verify([(one, key) for (_, one), key in zip(asked, keys, strict=True)])
+        answers = verify([(one, _recorders(step)) for step, one in asked])
         return {step.id: answer for (step, _), answer in zip(asked, answers, strict=True)}
 
     def _step(self, step: Step, signed: Mapping[str, bool]) -> None:
@@ -240,12 +240,12 @@ def _recorders(step: Step) -> tuple[str, ...]:
 
 
 def _proofs(step: Step, judgement: Judgement, receipt: Receipt, state: ProofState) -> Iterator[Proof]:
-    seats: dict[tuple[str, str], list[Signed]] = {}
+    seats = defaultdict[tuple[str, str], list[Signed]](list)
     for one in judgement.standing:
-        seats.setdefault((one.seat.item, one.seat.entry), []).append(one)
+        seats[one.seat.item, one.seat.entry].append(one)
     pull = receipt.submission.pull
     for added in judgement.change.added:
-        standing = seats.get((added.item, added.entry), [])
+        standing = seats[added.item, added.entry]
         unsigned = state == "proven" and any(one.state != "signed" for one in standing)
         signers = tuple(_signer(one) for one in standing if one.state == "signed")
         yield Proof(

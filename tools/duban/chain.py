@@ -98,7 +98,7 @@ class _Building:
         try:
             receipt = read_receipt(one.content, self.is_valid)
         except ReceiptError as error:
-            self._violation(one.commit, "A212", file=one.path, problem=str(error)[:200])
+            self._violation(one.commit, "A212", file=one.path, problem=str(error))
             self.at = replace(self.at, evidence=one.commit, seq=expected, digest=digest_of_receipt(one.content))
             return
         if receipt.seq != expected or one.path != place_of(expected):
@@ -130,7 +130,7 @@ class _Building:
         try:
             found = read_tombstone(one.content)
         except ReceiptError as error:
-            self._violation(one.commit, "A212", file=one.path, problem=str(error)[:200])
+            self._violation(one.commit, "A212", file=one.path, problem=str(error))
             return
         if found.prev != self.at.digest or one.path != tombstone_place(found.number):
             self._violation(one.commit, "A205", seq=one.path, expected=self.at.digest[:10] or "—")
