@@ -25,6 +25,7 @@ from duban.publish.item_row import counted_rows
 from duban.publish.names import Names
 from duban.publish.parts import parted
 from duban.publish.team_page import TEAMS, Member, members
+from duban.retention import kept_until
 from duban.schema import Schemas
 from duban.status import OPEN_LIGHTS, statuses
 from site_fixtures import HOSTILE, Parsed, Site, pages_of, text_of
@@ -365,6 +366,59 @@ def test_files_stand_in_order_of_their_numbers_with_what_was_learnt(ledger: Ledg
     page = pages_of(archive_pages.site_pages, ledger=ledger, schemas=schemas)["archive.html"]
     uses = Counter(use for one in counted(ledger) for use in one.get("archive", {}).get("used_for", ()))
     assert figures_of(page) == {use: str(count) for use, count in uses.items()}
+
+
+def filed(record: Any, nth: int, on: str, retention: str) -> Any:
+    archive = {**record["archive"], "archive_no": f"晋督档〔{on[:4]}〕{nth}号", "on": on, "retention": retention}
+    return {**record, "id": f"2019-{nth:04d}", "archive": archive}
+
+
+@pytest.mark.parametrize(
+    ("on", "retention", "until", "is_past"),
+    [
+        ("2008-01-01", "10年", "2018-12-31", True),
+        ("2008-12-31", "10年", "2018-12-31", True),
+        ("2009-01-01", "10年", "2019-12-31", False),
+        ("1988-06-01", "30年", "2018-12-31", True),
+        ("1900-06-01", "永久", "", False),
+        ("2019-06-01", "10年", "2029-12-31", False),
+    ],
+)
+def test_a_file_is_kept_to_the_end_of_the_year_its_term_ends_in(
+    ledger: Ledger, schemas: Schemas, on: str, retention: str, until: str, is_past: bool
+) -> None:
+    one = with_items(ledger, filed(ledger.items["2019-0001"].record, 1, on, retention))
+    assert [file.until for year in files_by_year(made(one, schemas)).values() for file in year] == [until]
+    page = pages_of(archive_pages.site_pages, ledger=one, schemas=schemas)["archive.html"]
+    assert (ZH("archive.until", day=until) in page) is bool(until)
+    assert ('id="past"' in page) is is_past
+    assert page.count("items/2019-0001.html") == 1 + is_past
+    assert (
+        'id="past"'
+        not in pages_of(archive_pages.site_pages, ledger=one, schemas=schemas, name="public")["archive.html"]
+    )
+
+
+def test_a_file_is_past_its_term_on_the_day_after_it() -> None:
+    assert kept_until("10年", "2009-03-01") == "2019-12-31"
+    assert kept_until("1年", "0998-03-01") == "0999-12-31"
+    assert kept_until("永久", "2009-03-01") == kept_until("长期", "2009-03-01") == ""
+
+
+def test_what_is_past_its_term_stands_on_pages_of_its_own_where_it_is_much(ledger: Ledger, schemas: Schemas) -> None:
+    record = ledger.items["2019-0001"].record
+    many = [filed(record, nth, f"200{nth % 2 + 7}-05-01", "10年") for nth in range(1, archive_pages.MOST_FILES + 2)]
+    whole = with_items(ledger, *many)
+    pages = pages_of(archive_pages.site_pages, archive_pages.loose_pages, ledger=whole, schemas=schemas)
+    assert f'href="{archive_pages.PAST}"' in pages["archive.html"]
+    assert "items/" not in pages["archive.html"]
+    ids = re.findall(r"items/([\d-]+)\.html", pages[archive_pages.PAST])
+    assert len(ids) == len(many)
+    assert [int(one[-1]) % 2 for one in ids] == sorted(int(one[-1]) % 2 for one in ids), "the longest past first"
+    fewer = with_items(ledger, *many[1:])
+    pages = pages_of(archive_pages.site_pages, archive_pages.loose_pages, ledger=fewer, schemas=schemas)
+    assert archive_pages.PAST not in pages
+    assert pages["archive.html"].count("items/") == 2 * (len(many) - 1)
 
 
 def test_a_short_ledger_of_one_year_is_its_own_page_and_no_year_stands_twice(ledger: Ledger, schemas: Schemas) -> None:

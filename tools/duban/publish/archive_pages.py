@@ -15,9 +15,11 @@ from duban.publish.ledger_years import years
 from duban.publish.page import Page
 from duban.publish.parts import parted_pages
 from duban.publish.tally import Tally, tally
+from duban.retention import kept_until
 from duban.status import Status
 
 MOST_FILES = 300
+PAST = "archive/past.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class YearView:
 
 
 class File(NamedTuple):
-    """One file of the archive: its number, the item in it, and the use that was made of the result (step 7)."""
+    """One file of the archive: its number, the item in it, and the use that was made of the result (step 7).
+
+    ``until`` is the ISO day to which it is kept at the least, "" for what is kept for good.
+    """
 
     number: str
     item: str
@@ -42,6 +47,7 @@ class File(NamedTuple):
     retention: str
     used_for: tuple[str, ...]
     lessons: str
+    until: str
 
 
 def file_of(item: Item, status: Status) -> File | None:
@@ -58,6 +64,7 @@ def file_of(item: Item, status: Status) -> File | None:
         intern(archive["retention"]),
         tuple([intern(use) for use in archive["used_for"]]),
         archive.get("lessons", ""),
+        intern(kept_until(archive["retention"], archive["on"])),
     )
 
 
@@ -73,10 +80,16 @@ def files_by_year(edition: Edition) -> Mapping[str, Sequence[File]]:
     return {year: sorted(found[year], key=_by_number) for year in sorted(found, reverse=True)}
 
 
+def past_retention(edition: Edition) -> Sequence[File]:
+    """The files that were kept as long as they had to be, for the archives to appraise; the longest past first."""
+    files = (file for year in files_by_year(edition).values() for file in year)
+    return sorted((one for one in files if one.until and one.until < edition.day), key=lambda one: one.until)
+
+
 def site_pages(edition: Edition) -> Iterator[Page]:
     """The archive: its years, and the files themselves where one page has room for them."""
     by_year, views = files_by_year(edition), _year_views(edition)
-    count = sum(len(files) for files in by_year.values())
+    count, past = sum(len(files) for files in by_year.values()), past_retention(edition)
     context = {
         "years": views,
         "total": tally(row for year in years(edition) for row in year.rows),
@@ -86,18 +99,23 @@ def site_pages(edition: Edition) -> Iterator[Page]:
         if count > MOST_FILES
         else [],
         "uses": _uses(edition, by_year),
+        "past": past if len(past) <= MOST_FILES else (),
+        "past_count": len(past),
+        "past_path": PAST,
     }
     yield Page("archive.html", edition.text("nav.archive"), "archive.html", context, group="ledger")
 
 
 def loose_pages(edition: Edition) -> Iterator[Page]:
-    """The files of each year, where they are too many for one page."""
-    by_year = files_by_year(edition)
+    """The files of each year, and those past their retention, where they are too many for one page."""
+    by_year, past = files_by_year(edition), past_retention(edition)
     if sum(len(files) for files in by_year.values()) <= MOST_FILES:
         return
     for year, files in by_year.items():
         title = edition.text("archive.year", year=year)
         yield from parted_pages(f"archive/{year}", title, "archive_year.html", files)
+    if len(past) > MOST_FILES:
+        yield from parted_pages(PAST.removesuffix(".html"), edition.text("archive.past"), "archive_year.html", past)
 
 
 def _year_views(edition: Edition) -> list[YearView]:
