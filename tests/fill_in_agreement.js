@@ -22,9 +22,10 @@ globalThis.fillIn = {
   personal: (texts) => texts.map((text) => foundIn(readable(text)).map(({ kind, start, end }) => [kind, start, end])),
   openings: (records) => records.map((record) => openings(record, root).map(({ pointer, kind }) => [pointer, kind])),
   prefilled: (asked) =>
-    asked.map(([record, pointer, day]) =>
-      prefilled({ record, office: data.office, taken: data.taken, workdays: new WorkCalendar(data.calendar.exceptions), day }, pointer, root.at(pointer)) ?? null,
-    ),
+    asked.map(([record, day, pointers]) => {
+      const known = { record, office: data.office, taken: data.taken, workdays: new WorkCalendar(data.calendar.exceptions), day };
+      return pointers.map((pointer) => prefilled(known, pointer, root.at(pointer)) ?? null);
+    }),
   texts: (records) => records.map((record) => fileText(record, root)),
   withPart: (asked) =>
     asked.map(([text, pointer, value]) => {
