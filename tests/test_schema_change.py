@@ -82,6 +82,8 @@ def test_words_and_what_may_be_shown_are_free(path: str) -> None:
         return [bare(one) for one in here] if isinstance(here, list) else here
 
     document = DOCUMENTS[path]
+    words: dict[str, Any] = dict.fromkeys(sorted(FREE), "1")
+    assert told(document, {**document, **words}, path) == told({**document, **words}, document, path) == []
     assert bare(document) != document
     assert told(document, bare(document), path) == []
     assert told(bare(document), document, path) == []

@@ -75,6 +75,10 @@ def told(found: Iterable[Signed]) -> list[tuple[State, Reason, str, int]]:
     return [(one.state, one.reason, one.by, one.review.id if one.review else 0) for one in found]
 
 
+def test_a_forge_that_does_not_say_when_it_was_pushed() -> None:
+    assert replace(submitted(), pushes=()).pushed_at == ""
+
+
 ANYONE = replace(SEAT, person="")
 ON_PAPER = replace(SEAT, person="paper", paper=PAPER)
 LATER_TERM = Term("2019-10-29", role="liaison")

@@ -41,7 +41,7 @@ GROUPS: Mapping[str, Group] = {
         ("change.py", "gate.py", "schema_change.py", "signoff.py"),
         (
             *("gate", "signoff", "change", "schema_change", "cases", "who_signs", "threats_pulls", "threats_reviews"),
-            *("signing_code", "numbers", "successor"),
+            *("paper", "signing_code", "numbers", "successor"),
         ),
     ),
     "audit": Group(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import orjson
@@ -219,14 +220,12 @@ def _added(old: Any, new: Any, here: Field, pointer: Pointer, kind: str) -> Iter
     The latter has the kind of the entry it belongs to, so that nothing is added without a signer.
     """
     kind = here.entry or kind
-    pairs: Iterable[tuple[str | int, Any, Field | None]] = ()
+    pairs: Iterable[tuple[str | int, Any, Field]] = ()
     if isinstance(old, dict) and isinstance(new, dict):
-        pairs = ((key, value, here.properties.get(key)) for key, value in new.items())
-    elif isinstance(old, list) and isinstance(new, list):
-        pairs = ((index, value, here.items) for index, value in enumerate(new))
+        pairs = ((key, value, here.properties[key]) for key, value in new.items() if key in here.properties)
+    elif isinstance(old, list) and isinstance(new, list) and here.items is not None:
+        pairs = zip(range(len(new)), new, repeat(here.items))
     for part, value, child in pairs:
-        if child is None:
-            continue
         if part in old if isinstance(part, str) else part < len(old):
             yield from _added(old[part], value, child, (*pointer, part), kind)
         else:

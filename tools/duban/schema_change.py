@@ -76,7 +76,7 @@ def _moved(old: Any, new: Any) -> Iterator[Pointer]:
             if not kept or (added and pointer[-1:] != _CHOICES):
                 yield pointer
         elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-            below += [(*pair, (*pointer, index), False) for index, pair in enumerate(zip(old, new, strict=True))]
+            below = [(one, new[index], (*pointer, index), False) for index, one in enumerate(old)]
         elif old != new or type(old) is not type(new):
             yield pointer
         todo += reversed(below)

@@ -142,10 +142,12 @@ class _Bench:
             return self._judge(seat, seat.person)
         entitled = [person for person in self.registry.people.values() if self._may_hold(person, seat)]
         found = [self._judge(seat, person.id) for person in entitled]
+        if not found:
+            return Signed(seat, "missing", "nobody")
         if against := next((one for one in found if self._objects(one)), None):
             return against
-        best = min(found, key=lambda one: _BEST.index(one.state), default=Signed(seat, "missing", "nobody"))
-        return best if best.review else Signed(seat, "missing", best.reason if not found else "not_reviewed")
+        best = min(found, key=lambda one: _BEST.index(one.state))
+        return best if best.review else Signed(seat, "missing", "not_reviewed")
 
     def _may_hold(self, person: Person, seat: Seat) -> bool:
         return any(term.role == seat.role for term in person.roles) and (not seat.units or person.unit in seat.units)
