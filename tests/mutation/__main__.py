@@ -55,7 +55,7 @@ GROUPS: Mapping[str, Group] = {
 def judged(name: str, jobs: int, most: int, only: Iterable[str], *, again: bool) -> int:
     """Judge the mutants of a group, or of some of its modules, in this process, and keep what became of them.
 
-    ``again`` are those alone that survived the last time, with nothing to tell why.
+    ``again`` are those alone that survived the last time, with nothing to tell why, and those that came since.
     """
     from mutation.judging import Judge
     from mutation.mutants import mutants
@@ -66,8 +66,10 @@ def judged(name: str, jobs: int, most: int, only: Iterable[str], *, again: bool)
     kept = OUT / f"{name}.json"
     before = json.loads(kept.read_text("utf-8")) if kept.is_file() and (again or wanted) else []
     left = {tuple(key) for *key, _, fate, _ in before if fate not in FOUND_OUT} - explained()
+    settled = {tuple(row[:5]) for row in before} - left
+    there = {one.key for one in chosen}
     if again:
-        chosen = [one for one in chosen if one.key in left]
+        chosen = [one for one in chosen if one.key not in settled]
     judge = Judge(chosen, TOOLS, jobs, most, explained())
     tests = [str(ROOT / f"tests/test_{test}.py") for test in group.tests]
     code = pytest.main(["-q", "-s", "-n0", "-p", "no:cacheprovider", "--rootdir", str(ROOT), *tests], plugins=[judge])
@@ -75,7 +77,8 @@ def judged(name: str, jobs: int, most: int, only: Iterable[str], *, again: bool)
     if not code:
         stems = {file.stem for file in files if not wanted or file.stem in wanted}
         judged_now = {one.key for one in chosen}
-        rows += [row for row in before if (tuple(row[:5]) not in judged_now if again else row[0] not in stems)]
+        others = [row for row in before if row[0] not in stems]
+        rows += others + [row for row in before if again and tuple(row[:5]) in there - judged_now]
         OUT.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(sorted(rows), ensure_ascii=False, indent=0), encoding="utf-8")
     return int(code)
@@ -122,7 +125,7 @@ def main() -> int:
     parser.add_argument(
         "--most", type=int, default=sys.maxsize, help="no more tests than that for a mutant: a first look"
     )
-    parser.add_argument("--again", action="store_true", help="of the group, only what survived the last time")
+    parser.add_argument("--again", action="store_true", help="of the group, only what survived the last time or is new")
     options = parser.parse_args()
     if options.group:
         return judged(options.group, options.jobs, options.most, options.only, again=options.again) or told(
