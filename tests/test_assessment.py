@@ -333,7 +333,10 @@ def schemas_tree(tree: Tree) -> Tree:
 def test_a_ledger_without_the_schema_refuses_the_file_and_judges_the_rest(year: Year) -> None:
     city = year.city
     begun = year.begun()
-    city.passed({SCHEMA: None}, "deputy-director")
+    number = city.open({SCHEMA: None})
+    city.approve(number, "deputy-director")
+    assert findings(city.gate(number)) == [("D909", SCHEMA)]
+    city.bypassed(number)
     number = city.open(begun)
     city.approve(number, "transport-head")
     assert findings(city.gate(number)) == [("D809", SCHEMA)]
