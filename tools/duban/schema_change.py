@@ -25,8 +25,8 @@ _FREE = frozenset(
 _NAMED = frozenset({"properties", "$defs"})
 """What holds schemas by names that are free: one more says nothing of what was written without it."""
 
-_CHOICES: Pointer = ("enum",)
-_IN_ANY_ORDER: tuple[Pointer, ...] = (_CHOICES, ("required",), ("type",))
+_CHOICES = "enum"
+_IN_ANY_ORDER = frozenset({_CHOICES, "required", "type"})
 
 
 def schema_findings(before: Tree, after: Tree, paths: Iterable[str]) -> Iterator[Finding]:
@@ -61,6 +61,7 @@ def _moved(old: Any, new: Any) -> Iterator[Pointer]:
     todo: list[tuple[Any, Any, Pointer, bool]] = [(old, new, (), False)]
     while todo:
         old, new, pointer, by_name = todo.pop()
+        under = pointer[-1] if pointer else ""
         below: list[tuple[Any, Any, Pointer, bool]] = []
         if isinstance(old, dict) and isinstance(new, dict):
             for key in [*old, *(key for key in new if key not in old)]:
@@ -71,9 +72,9 @@ def _moved(old: Any, new: Any) -> Iterator[Pointer]:
                     below.append((old[key], new[key], (*pointer, key), names))
                 elif key in old or not (by_name or names):
                     yield (*pointer, key)
-        elif isinstance(old, list) and isinstance(new, list) and pointer[-1:] in _IN_ANY_ORDER:
+        elif isinstance(old, list) and isinstance(new, list) and under in _IN_ANY_ORDER:
             kept, added = all(one in new for one in old), any(one not in old for one in new)
-            if not kept or (added and pointer[-1:] != _CHOICES):
+            if not kept or (added and under != _CHOICES):
                 yield pointer
         elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
             below = [(one, new[index], (*pointer, index), False) for index, one in enumerate(old)]
