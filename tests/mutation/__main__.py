@@ -55,7 +55,8 @@ GROUPS: Mapping[str, Group] = {
 def judged(name: str, jobs: int, most: int, only: Iterable[str], *, again: bool) -> int:
     """Judge the mutants of a group, or of some of its modules, in this process, and keep what became of them.
 
-    ``again`` are those alone that survived the last time, with nothing to tell why, and those that came since.
+    ``again`` are those alone that survived the last time, with nothing to tell why, or timed out, and those that
+    came since.
     """
     from mutation.judging import Judge
     from mutation.mutants import mutants
@@ -65,7 +66,7 @@ def judged(name: str, jobs: int, most: int, only: Iterable[str], *, again: bool)
     chosen = [one for file in files if not wanted or file.stem in wanted for one in mutants(file)]
     kept = OUT / f"{name}.json"
     before = json.loads(kept.read_text("utf-8")) if kept.is_file() and (again or wanted) else []
-    left = {tuple(key) for *key, _, fate, _ in before if fate not in FOUND_OUT} - explained()
+    left = {tuple(key) for *key, _, fate, _ in before if fate != "killed"} - explained()
     settled = {tuple(row[:5]) for row in before} - left
     there = {one.key for one in chosen}
     if again:

@@ -26,8 +26,11 @@ from mutation import FOUND_OUT
 from mutation.mutants import Mutant
 from mutation.swapping import UnreachableError, swap
 
-SECONDS = 120
-"""How long all tests of a mutant may take together: one that never ends is found out too."""
+SECONDS = 10.0
+"""How long a test may take with a mutant beside twenty times what it takes without: what never ends is found out too.
+
+By the processor's time, so that a busy machine finds nothing out; by the clock ten times as long.
+"""
 SLOWEST = 8.0
 """Tests that take longer are not asked: a mutant that only they would find counts as surviving."""
 SCREENED = 100
@@ -85,7 +88,7 @@ class Judge:
             child = os.fork()
             if not child:
                 os.close(reading)
-                _try(mutant, self.tools, chosen, folder, writing)
+                _try(mutant, self.tools, {one: seconds[one.nodeid] for one in chosen}, folder, writing)
             os.close(writing)
             running[child] = (mutant, reading, len(chosen), folder, number)
         while running:
@@ -185,11 +188,12 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
 
 
-def _try(mutant: Mutant, tools: Path, items: Sequence[pytest.Item], folder: Path, writing: int) -> None:
-    """In a child: swap the code in and run tests until one fails; never comes back."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(SECONDS)
+def _try(mutant: Mutant, tools: Path, tests: Mapping[pytest.Item, float], folder: Path, writing: int) -> None:
+    """In a child: swap the code in and run tests, each with its time, until one fails; never comes back."""
+    for one in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(one, signal.SIG_DFL)
     _silent(folder)
+    items = [*tests]
     items[0].config._tmp_path_factory._basetemp = folder  # type: ignore[attr-defined]
     name = ".".join(mutant.file.relative_to(tools).with_suffix("").parts)
     told = ("survived", "")
@@ -201,6 +205,9 @@ def _try(mutant: Mutant, tools: Path, items: Sequence[pytest.Item], folder: Path
         told = ("killed", "") if mutant.place == "" else ("untried", repr(error))
     else:
         for item, following in zip(items, [*items[1:], None], strict=True):
+            limit = SECONDS + 20 * tests[item]
+            signal.setitimer(signal.ITIMER_PROF, limit)
+            signal.setitimer(signal.ITIMER_REAL, 10 * limit)
             if not _passes(item, following):
                 told = ("killed", item.nodeid)
                 break
