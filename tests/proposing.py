@@ -73,7 +73,8 @@ def proposed(files: Files, before: Tree = BEFORE, mode: str = "100644", **more: 
     def reader() -> Reader:
         return Reader(SCHEMAS if schemas == _SCHEMAS else Schemas.of(after), after)
 
-    return Proposed(before, after, differing, **{"siblings": {}, "reader": reader, **more})
+    given: dict[str, Any] = {"siblings": {}, "reader": reader, "conflict": (), "schemas": None, "both_added": ()}
+    return Proposed(before, after, differing, **{**given, "mentioning": lambda _: (), **more})
 
 
 def at(minute: int) -> str:

@@ -145,6 +145,10 @@ def test_an_audit_that_goes_on_ends_where_a_whole_one_ends() -> None:
     assert [one.item for one in later.events if isinstance(one, Proof)] == ["2019/003"]
 
 
+def test_nothing_at_all_is_in_order() -> None:
+    assert audit([], [], genuine, lambda _: True) == Audit(Verified("", "", 0, "", "", "", 0, 0), (), ())
+
+
 def test_a_merge_without_a_receipt_is_only_claimed() -> None:
     history = History()
     history.merged({REPORT: REPORTED}, recorded=False)

@@ -121,7 +121,7 @@ def test_the_audit_page_tells_every_violation_with_its_fix(show: Show, code: str
 
 def test_long_lists_of_the_audit_page_say_how_much_they_leave_out(show: Show, proofs: Proofs) -> None:
     broken = {key: replace(proof, state="broken") for key, proof in proofs.items()}
-    violations = tuple(Violation(f"{number:040x}", "A203") for number in range(MOST_LISTED + 3))
+    violations = tuple(Violation(f"{number:040x}", "A203", {}) for number in range(MOST_LISTED + 3))
     page = show(broken, violations=violations)["audit.html"]
     text = language("zh")
     assert page.count("<tr>") < 2 * MOST_LISTED + 20

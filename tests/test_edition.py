@@ -135,7 +135,9 @@ def test_what_an_edition_is_without_being_told(ledger: Ledger, schemas: Schemas)
 def test_the_public_edition_is_cut_down(
     whole: Ledger, schemas: Schemas, calendar: WorkCalendar, clean: Examination
 ) -> None:
-    it = made("public", whole, schemas, examination=replace(clean, violations=(Violation("c", "A201"),)), files=FILES)
+    it = made(
+        "public", whole, schemas, examination=replace(clean, violations=(Violation("c", "A201", {}),)), files=FILES
+    )
     internal = made("internal", whole, schemas)
     shown = [name for name, one in whole.items.items() if is_open_to_the_public(one)]
     assert it.public

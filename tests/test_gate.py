@@ -17,7 +17,21 @@ from duban.language import language
 from duban.part import SCANS
 from duban.signoff import Submission, codes_for
 from duban.taken import Taken
-from proposing import BEFORE, HEAD, ITEM, POLICY, REPORT, REPORTED, TODAY, Files, ledger, proposed, registry, submitted
+from proposing import (
+    BEFORE,
+    HEAD,
+    ITEM,
+    POLICY,
+    REPORT,
+    REPORTED,
+    SCHEMAS,
+    TODAY,
+    Files,
+    ledger,
+    proposed,
+    registry,
+    submitted,
+)
 
 SCAN, TOOL, FLOW = f"{SCANS}2019/one.pdf", "tools/duban/gate.py", ".github/workflows/gate.yml"
 ZH = language("zh")
@@ -42,6 +56,15 @@ def test_what_is_signed_may_be_merged() -> None:
     assert found.parts == {"record": (REPORT,)}
     assert found.change.added == (Added("2019/002", "", "special_report", REPORT),)
     assert found.taken == (Taken("2019/002", REPORT, ("id",)),)
+
+
+def test_it_is_judged_by_the_schemas_that_it_is_given() -> None:
+    """No file of them need be there; what is judged alone is no draft."""
+    it = proposed({REPORT: REPORTED}, schemas=SCHEMAS)
+    bare = {path: content for path, content in it.after.items() if not path.startswith("schemas/")}
+    found = judged(replace(it, after=bare), submitted(), registry(BEFORE))
+    assert (found.verdict, found.draft, found.taken) == ("pass", False, ())
+    assert [(one.seat.role, one.state) for one in found.standing] == [("director", "signed")]
 
 
 def test_a_draft_and_what_nobody_signed_wait() -> None:

@@ -63,7 +63,7 @@ def registry(readings: Readings) -> Registry:
 
 
 def judgement(*standing: Signed, findings: tuple[Finding, ...] = (), draft: bool = False) -> Judgement:
-    return Judgement(Change(), {}, standing, findings, draft=draft)
+    return Judgement(Change(), {}, standing, findings, "", {}, draft=draft)
 
 
 def missing(seat: Seat = SEAT, reason: Reason = "not_reviewed", by: str = "director") -> Signed:

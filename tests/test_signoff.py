@@ -72,7 +72,7 @@ def judged(
 
 
 def told(found: Iterable[Signed]) -> list[tuple[State, Reason, str, int]]:
-    return [(one.state, one.reason, one.by, one.review.id if one.review else 0) for one in found]
+    return [(one.state, one.reason, one.by, one.review.id if one.review is not None else 0) for one in found]
 
 
 def test_a_forge_that_does_not_say_when_it_was_pushed() -> None:

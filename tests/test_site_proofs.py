@@ -104,7 +104,7 @@ def test_only_github_lets_an_address_be_made(
 ) -> None:
     policy = {**ledger.registry.policy, "signing": {"forge": forge, "repository": "jincheng/duban"} if forge else {}}
     other = replace(ledger, registry=replace(ledger.registry, policy=policy))
-    violation = Violation("d" * 40, "A203")
+    violation = Violation("d" * 40, "A203", {})
     pages = words("internal", "zh", other, schemas, replace(clean, violations=(violation,)))
     assert f"{number}{clean.proofs[ITEM, VISIT].pull}" in text_of(element(pages[PAGE], 'id="visits-2"', "article"))
     assert not [path for path in (PAGE, "audit.html") if "://" in pages[path]]

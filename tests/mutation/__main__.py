@@ -46,7 +46,7 @@ GROUPS: Mapping[str, Group] = {
     ),
     "audit": Group(
         ("audit.py", "chain.py"),
-        ("audit", "threats_history", "threats_receipts", "record", "audit_page", "expunge"),
+        ("audit", "paper", "threats_history", "threats_receipts", "record", "audit_page", "expunge"),
     ),
     "edition": Group(("publish/edition.py",), ("edition", "leak", "openness", "participants", "downloads", "api")),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duban.finding import Detail
@@ -21,7 +21,7 @@ class Violation:
 
     commit: str
     code: str
-    details: Mapping[str, Detail] = field(default_factory=dict)
+    details: Mapping[str, Detail]
 
 
 @dataclass(frozen=True, slots=True)

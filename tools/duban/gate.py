@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from duban.change import Change, change
@@ -40,10 +40,10 @@ class Proposed:
     differing: tuple[Differing, ...]
     siblings: Mapping[str, Sequence[str]]
     reader: Callable[[], Reader]
-    conflict: tuple[str, ...] = ()
-    schemas: Schemas | None = None
-    both_added: tuple[str, ...] = ()
-    mentioning: Mentioning = lambda _: ()
+    conflict: tuple[str, ...]
+    schemas: Schemas | None
+    both_added: tuple[str, ...]
+    mentioning: Mentioning
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Judgement:
     parts: Mapping[Part, Sequence[str]]
     standing: tuple[Signed, ...]
     findings: tuple[Finding, ...]
-    forge: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
+    forge: str
+    codes: Mapping[str, str]
     draft: bool = False
     taken: tuple[Taken, ...] = ()
 

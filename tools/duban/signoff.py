@@ -77,7 +77,7 @@ class Signed:
 
     seat: Seat
     state: State
-    reason: Reason = ""
+    reason: Reason
     by: str = ""
     review: Review | None = None
 
