@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conftest import AS_OF, ROOT
 from corpus import case
 from duban.calendar import WorkCalendar
+from duban.deadline import is_settled
 from duban.figures import figures
 from duban.finding import Finding
 from duban.language import LANGUAGES, language
@@ -19,6 +20,7 @@ from duban.load import Readings, read
 from duban.model import Data, Tree
 from duban.parse import parse
 from duban.reader import Reader
+from duban.record import ItemRecord
 from duban.repository import is_day
 from duban.rules.amendments import amended
 from duban.rules.case import value_at
@@ -137,6 +139,19 @@ def test_amendments_leave_what_was_written_as_it_is() -> None:
     assert misfits == []
     assert record["coordination_notices"] != data["coordination_notices"]
     assert data == written
+
+
+def test_what_other_files_need_to_know_of_an_item_is_what_it_says(readings: Readings) -> None:
+    found = {one.facts.id: (one.facts, cast(ItemRecord, one.data())) for one in readings.items.values() if one.data}
+    assert (
+        {facts.counted for facts, _ in found.values()}
+        == {facts.settled for facts, _ in found.values()}
+        == {True, False}
+    )
+    for facts, record in found.values():
+        assert (facts.counted, facts.settled) == ("not_filed" not in record, is_settled(record))
+        assert facts.as_row()[4] is facts.counted
+        assert facts.as_row()[-1] is facts.settled
 
 
 def test_reading_does_not_change_the_data(readings: Readings, schemas: Schemas) -> None:
