@@ -98,10 +98,9 @@ def told(names: Iterable[str]) -> int:
     left = []
     for name in names:
         for *key, line, fate, by in json.loads((OUT / f"{name}.json").read_text("utf-8")):
-            alive = fate not in FOUND_OUT
-            reasoned = alive and tuple(key) in known
+            reasoned = fate != "killed" and tuple(key) in known
             counted.setdefault(key[0], Counter())["explained" if reasoned else fate] += 1
-            if alive and not reasoned:
+            if fate not in FOUND_OUT and not reasoned:
                 left.append(f"{key[0]}.py:{line} {key[1]}: {key[3]} → {key[4]}" + (f" ({by})" if by else ""))
     for module, fates in counted.items():
         sys.stdout.write(
