@@ -165,6 +165,14 @@ def test_a_merge_without_a_receipt_is_only_claimed() -> None:
     )
 
 
+def test_whoever_signed_is_named_where_the_entry_names_nobody() -> None:
+    history = History()
+    history.merged({ITEM: RECORDED[ITEM].decode() + "related: [2019-0001]\n"}, 1003)
+    (proof,) = (one for one in history.audit().events if isinstance(one, Proof))
+    assert (proof.entry, proof.state) == ("/related", "proven")
+    assert [(one.person, one.role) for one in proof.signers] == [("registrar", "registrar")]
+
+
 def test_a_commit_that_is_no_merge() -> None:
     history = History()
     history.merged({REPORT: REPORTED}, single=True, recorded=False)

@@ -157,12 +157,18 @@ class Judge:
 
 
 def used(mutant: Mutant) -> Iterator[int]:
-    """The lines on which a mutant is run: its own, of a default the function's first, else those that use the name."""
+    """The lines on which a mutant is run: of a default the function's first, else its own and its statement's first.
+
+    A line of nothing but constants is never run by itself. Outside of functions it is those that use the name.
+    """
     text = mutant.file.read_text(encoding="utf-8")
     if mutant.place:
-        functions = (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef))
+        nodes = [*ast.walk(ast.parse(text))]
+        functions = (one for one in nodes if isinstance(one, ast.FunctionDef))
         first = (one.body[ast.get_docstring(one) is not None :] or one.body for one in functions if _heads(one, mutant))
-        yield next((body[0].lineno for body in first), mutant.line)
+        around = (one for one in nodes if isinstance(one, ast.stmt))
+        begun = max(one.lineno for one in around if one.lineno <= mutant.line <= (one.end_lineno or 0))
+        yield from {next((body[0].lineno for body in first), mutant.line), begun}
         return
     around = next(one for one in ast.parse(text).body if one.lineno <= mutant.line <= (one.end_lineno or 0))
     names = {one.id for one in ast.walk(around) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
