@@ -166,11 +166,12 @@ def test_a_merge_without_a_receipt_is_only_claimed() -> None:
 
 
 def test_whoever_signed_is_named_where_the_entry_names_nobody() -> None:
-    history = History()
-    history.merged({ITEM: RECORDED[ITEM].decode() + "related: [2019-0001]\n"}, 1003)
+    policy = RECORDED[POLICY].decode().replace("intake: [registrar]", "intake: [director]")
+    history = History({**RECORDED, POLICY: policy.encode()})
+    history.merged({ITEM: RECORDED[ITEM].decode() + "related: [2019-0001]\n"})
     (proof,) = (one for one in history.audit().events if isinstance(one, Proof))
     assert (proof.entry, proof.state) == ("/related", "proven")
-    assert [(one.person, one.role) for one in proof.signers] == [("registrar", "registrar")]
+    assert [(one.person, one.role) for one in proof.signers] == [("director", "director")]
 
 
 def test_a_commit_that_is_no_merge() -> None:
