@@ -141,7 +141,8 @@ def test_amendments_leave_what_was_written_as_it_is() -> None:
     assert data == written
 
 
-def test_what_other_files_need_to_know_of_an_item_is_what_it_says(readings: Readings) -> None:
+def test_what_other_files_need_to_know_of_an_item_is_what_it_says(tree: Tree) -> None:
+    readings = read(tree)
     found = {one.facts.id: (one.facts, cast(ItemRecord, one.data())) for one in readings.items.values() if one.data}
     assert (
         {facts.counted for facts, _ in found.values()}
