@@ -99,7 +99,10 @@ def judged(proposed: Proposed, submission: Submission, registry: Registry) -> Ju
 
 
 def gate(proposed: Proposed, submission: Submission, registry: Registry, head: str, day: str) -> Judgement:
-    """The whole rule before a merge; also reads what the change brings by the rules of a check, on an ISO day."""
+    """The whole rule before a merge; also reads what the change brings by the rules of a check, on an ISO day.
+
+    Schemas are held against those before: they only grow.
+    """
     found = judged(proposed, submission, registry)
     told = {(one.path, one.line, one.column, one.code) for one in found.findings}
     brought, slips = None, list[Finding]()

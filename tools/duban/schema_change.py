@@ -1,6 +1,6 @@
 """The schema files of a tree before and of a tree after → what stood in them and stands no longer as it was.
 
-Schemas only grow (decision 0033): what was signed was written by them, and the rules read it by what they demand.
+Schemas only grow (decisions 0033, 0037): what was signed was written by them, and rules read it by their demands.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _NAMED = frozenset({"properties", "$defs"})
 """What holds schemas by names that are free: one more says nothing of what was written without it."""
 
 _CHOICES = "enum"
+"""What may have more of it: nobody wrote what was not there to choose."""
 _IN_ANY_ORDER = frozenset({_CHOICES, "required", "type"})
+"""Lists that demand the same however they are ordered."""
 
 
 def schema_findings(before: Tree, after: Tree, paths: Iterable[str]) -> Iterator[Finding]:

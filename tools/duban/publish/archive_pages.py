@@ -34,10 +34,7 @@ class YearView:
 
 
 class File(NamedTuple):
-    """One file of the archive: its number, the item in it, and the use that was made of the result (step 7).
-
-    ``until`` is the ISO day to which it is kept at the least, "" for what is kept for good.
-    """
+    """One file of the archive: its number, the item in it, and the use that was made of the result (step 7)."""
 
     number: str
     item: str
@@ -47,7 +44,11 @@ class File(NamedTuple):
     retention: str
     used_for: tuple[str, ...]
     lessons: str
-    until: str
+
+    @property
+    def until(self) -> str:
+        """The ISO day to which it is kept at the least, "" for what is kept for good."""
+        return kept_until(self.retention, self.on)
 
 
 def file_of(item: Item, status: Status) -> File | None:
@@ -64,7 +65,6 @@ def file_of(item: Item, status: Status) -> File | None:
         intern(archive["retention"]),
         tuple([intern(use) for use in archive["used_for"]]),
         archive.get("lessons", ""),
-        intern(kept_until(archive["retention"], archive["on"])),
     )
 
 
@@ -80,6 +80,7 @@ def files_by_year(edition: Edition) -> Mapping[str, Sequence[File]]:
     return {year: sorted(found[year], key=_by_number) for year in sorted(found, reverse=True)}
 
 
+@once
 def past_retention(edition: Edition) -> Sequence[File]:
     """The files that were kept as long as they had to be, for the archives to appraise; the longest past first."""
     files = (file for year in files_by_year(edition).values() for file in year)
